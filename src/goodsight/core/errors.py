@@ -1,0 +1,121 @@
+"""One error tree for the whole package.
+
+    GoodsightError
+    ├── UsageError           the request itself is wrong (unknown option, metric, collection name)
+    │   └── FilterError      the filter text does not parse; carries the position
+    ├── InputError           what the user gave cannot be used
+    │   ├── CatalogError     a feed that cannot be read at all
+    │   └── PhotoError       a photo that cannot be read; carries the reference
+    ├── ModelError           a model folder or weight file that cannot be used
+    │   └── SpaceMismatch    vectors of one space met vectors of another
+    ├── StoreError           the database refused or is not reachable
+    │   ├── CollectionNotFound
+    │   └── ServerStartError the embedded server did not come up
+    ├── MissingExtra         an optional dependency is not installed; prints the install command
+    └── Interrupted          the user stopped the work; what was committed is kept
+
+Every message says what happened, where, and what to do. Third-party exceptions are
+translated at the adapter that meets them and never cross into the core.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CatalogError",
+    "CollectionNotFound",
+    "FilterError",
+    "GoodsightError",
+    "InputError",
+    "Interrupted",
+    "MissingExtra",
+    "ModelError",
+    "PhotoError",
+    "ServerStartError",
+    "SpaceMismatch",
+    "StoreError",
+    "UsageError",
+]
+
+
+class GoodsightError(Exception):
+    """Anything Goodsight raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(GoodsightError):
+    """The request itself is wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class FilterError(UsageError):
+    """A filter that does not parse.
+
+    `position` is the 0-based offset into the filter text where reading stopped.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int) -> None:
+        super().__init__(f"{message}\n  {text}\n  {' ' * position}^")
+        self.text = text
+        self.position = position
+
+
+class InputError(GoodsightError):
+    """What the user gave cannot be used."""
+
+    exit_code = 3
+
+
+class CatalogError(InputError):
+    """A feed that cannot be read at all. A single bad row is a `Skip`, not this."""
+
+
+class PhotoError(InputError):
+    """A photo that cannot be used.
+
+    `reference` is the photo as the caller named it, `reason` the cause alone.
+    """
+
+    def __init__(self, reason: str, *, reference: str) -> None:
+        super().__init__(f"{reference}: {reason}")
+        self.reason = reason
+        self.reference = reference
+
+
+class ModelError(GoodsightError):
+    """A model folder, weight file or runtime that cannot be used."""
+
+
+class SpaceMismatch(ModelError):
+    """Vectors of one space were offered where another is in use."""
+
+
+class StoreError(GoodsightError):
+    """The database refused the work or cannot be reached."""
+
+
+class CollectionNotFound(StoreError):
+    """The named collection does not exist."""
+
+    exit_code = 2
+
+
+class ServerStartError(StoreError):
+    """The embedded database server did not come up."""
+
+
+class MissingExtra(GoodsightError):
+    """An optional dependency is absent."""
+
+    exit_code = 2
+
+    def __init__(self, feature: str, *, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra '{extra}': pip install 'goodsight[{extra}]'")
+        self.extra = extra
+
+
+class Interrupted(GoodsightError):
+    """The user stopped the work. What was committed is kept; running again resumes."""
+
+    exit_code = 130

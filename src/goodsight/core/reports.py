@@ -1,0 +1,63 @@
+"""What a run did and how a collection stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goodsight.core.types import Skip
+
+__all__ = ["CollectionInfo", "IndexReport", "PhotoCounts", "ProductCounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCounts:
+    """What an index run did with products."""
+
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoCounts:
+    """What an index run did with photos; `indexed` counts committed photos only."""
+
+    seen: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index run did, and what it left out."""
+
+    products: ProductCounts
+    photos: PhotoCounts
+    skipped: tuple[Skip, ...]
+    seconds: float
+    space: str
+    interrupted: bool = False
+
+    @property
+    def photos_per_second(self) -> float:
+        """Committed photos over the whole run's wall time."""
+        return self.photos.indexed / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection as it stands. `index_version` grows with every committed change."""
+
+    name: str
+    profile: str
+    model: str
+    space: str
+    dimension: int
+    products: int
+    photos: int
+    index_version: int
+    has_vector_index: bool
+    sources: tuple[str, ...] = ()

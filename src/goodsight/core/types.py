@@ -1,0 +1,263 @@
+"""The values that travel between modules. Frozen, slotted, without behaviour beyond derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Embeddings",
+    "FeatureMaps",
+    "Finding",
+    "Hit",
+    "Metric",
+    "ModelCard",
+    "Photo",
+    "Preprocessing",
+    "Product",
+    "Query",
+    "Results",
+    "Skip",
+    "Term",
+    "Timings",
+    "Variant",
+]
+
+Attributes = Mapping[str, tuple[str, ...]]
+FloatArray = NDArray[np.float32]
+PixelArray = NDArray[np.uint8]
+
+
+class Metric(StrEnum):
+    """How two unit vectors are compared. Every metric's score grows with likeness.
+
+    See `goodsight.core.scoring` for the formulas and their sources.
+    """
+
+    COSINE = "cosine"
+    EUCLIDEAN = "euclidean"
+    KL = "kl"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One buyable form of a product: a size, a colour.
+
+    `price` and `stock` are None where the feed says nothing. `photos` are references, a
+    subset of the product's.
+    """
+
+    id: str
+    options: Attributes = field(default_factory=dict)
+    price: Decimal | None = None
+    stock: int | None = None
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product of a catalogue, with its variants.
+
+    `price` is in `currency` (ISO 4217) and is the lowest of the variants' where they differ.
+    `categories` are paths, each a tuple of levels from the root. `attributes` map a name to
+    one or several values. `photos` are references in the order of the feed, variants' photos
+    included, without repeats; what a reference means is the photo loader's business.
+    `source` names the feed the product came from.
+    """
+
+    id: str
+    title: str
+    description: str = ""
+    price: Decimal | None = None
+    currency: str | None = None
+    own_stock: int | None = None
+    categories: tuple[tuple[str, ...], ...] = ()
+    brand: str | None = None
+    url: str | None = None
+    attributes: Attributes = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+    photos: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def stock(self) -> int | None:
+        """Sum of the variants' stock where any variant states one, else the product's own."""
+        stated = [variant.stock for variant in self.variants if variant.stock is not None]
+        return sum(stated) if stated else self.own_stock
+
+    @property
+    def in_stock(self) -> bool | None:
+        """Whether anything is left; None where the feed says nothing about stock."""
+        stock = self.stock
+        return None if stock is None else stock > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something left out, and why. Skips never stop the rest and never vanish.
+
+    `row` is the 1-based line of the feed (the header is line 1) or None for a photo or file.
+    """
+
+    reference: str
+    reason: str
+    row: int | None = None
+
+
+class Finding(StrEnum):
+    """What is remarkable about a photo."""
+
+    DARK = "dark"
+    BLURRED = "blurred"
+    LOW_CONTRAST = "low contrast"
+    SMALL = "small"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A decoded photo.
+
+    `pixels` is uint8 (H, W, 3), sRGB, upright; it may be smaller than the original, whose
+    upright size is `width` × `height` pixels. `content_hash` is the SHA-256 of the file's
+    bytes in hex.
+    """
+
+    reference: str
+    content_hash: str
+    pixels: PixelArray
+    width: int
+    height: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Vectors of one space.
+
+    `vectors` is float32 (n, d) with rows of Euclidean norm 1; `features` is float32 (n, f),
+    the encoder's output before any projection and normalisation.
+    """
+
+    vectors: FloatArray
+    features: FloatArray
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMaps:
+    """Last feature maps, float32 (n, channels, rows, columns), before pooling."""
+
+    maps: FloatArray
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a photo becomes a model's input. The same for indexing, querying and tuning.
+
+    The photo is resized (`resize`: "short_side" keeps the aspect ratio, "squash" does not,
+    "pad" fits the whole photo on a grey square) to `resize_size` pixels, its middle
+    `input_size` pixels are cut out, and each channel becomes (x - mean) / std with x in
+    0..255. `layout` is "NCHW" or "NHWC", `channels` "RGB" or "BGR".
+    """
+
+    input_size: int
+    resize_size: int
+    resize: str = "short_side"
+    interpolation: str = "bicubic"
+    mean: tuple[float, float, float] = (127.0, 127.0, 127.0)
+    std: tuple[float, float, float] = (128.0, 128.0, 128.0)
+    layout: str = "NCHW"
+    channels: str = "RGB"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model is and where it comes from.
+
+    `dimension` is the length of its vectors. `space` is a fingerprint of weights and
+    preprocessing: vectors may be compared only within one space. `file_hashes` map file
+    names to SHA-256 in hex.
+    """
+
+    name: str
+    dimension: int
+    preprocessing: Preprocessing
+    space: str
+    licence: str
+    source: str
+    file_hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a query: exactly one of `photo`, `text` and `product_id` is given.
+
+    A negative `weight` asks for products unlike the term.
+    """
+
+    photo: Photo | None = None
+    text: str | None = None
+    product_id: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for.
+
+    `where` is a text in the filter language. `exact` compares with every photo instead of
+    the index.
+    """
+
+    terms: tuple[Term, ...]
+    where: str | None = None
+    limit: int = 10
+    metric: Metric = Metric.COSINE
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product found.
+
+    `photo` is the reference of its best photo, `variants` the ids of the variants this photo
+    shows (those in stock first). `score` grows with likeness; its scale depends on the
+    metric. `confidence` is a probability, or None where no calibration exists.
+    """
+
+    product: Product
+    photo: str
+    content_hash: str
+    variants: tuple[str, ...]
+    score: float
+    confidence: float | None = None
+    explanation: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where a search spent its time, in milliseconds."""
+
+    decode_ms: float
+    encode_ms: float
+    store_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query; `hits` are sorted, best first, one per product."""
+
+    query_id: str
+    hits: tuple[Hit, ...]
+    no_match: bool
+    facets: Mapping[str, Mapping[str, int]]
+    space: str
+    index_version: int
+    timings: Timings
