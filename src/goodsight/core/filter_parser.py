@@ -159,9 +159,9 @@ class _Parser:
             return Decimal(token.text)
         if token.kind == "text":
             return token.text.replace("''", "'")
-        if token.kind == "keyword" and token.text in ("true", "false"):
-            return token.text == "true"
-        self._fail("expected a number, a text in 'single quotes', true or false", token.position)
+        if token.kind != "keyword" or token.text not in ("true", "false"):
+            self._fail("expected a number, 'text', true or false", token.position)
+        return token.text == "true"
 
     def _check_number(self, name: str, operator: Operator, value: Value, at: _Token) -> None:
         ordering = operator not in (Operator.EQUAL, Operator.UNEQUAL)

@@ -80,16 +80,22 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """True where the term is not."""
+
     term: Filter
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """True where all terms are."""
+
     terms: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """True where any term is."""
+
     terms: tuple[Filter, ...]
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "Catalog",
     "CollectionStore",
     "FeatureMapEncoder",
+    "Found",
     "ImageEncoder",
     "IndexRun",
     "NewPhoto",
@@ -43,7 +44,9 @@ class Catalog(Protocol):
     """A feed. `source` identifies it: products of one source are removed by no other."""
 
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """The same for every reading of the same feed."""
+        ...
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products in the order of the feed, and a `Skip` for each bad row.
@@ -73,7 +76,9 @@ class ImageEncoder(Protocol):
     """Photos in, unit vectors out. Safe to call from several threads."""
 
     @property
-    def card(self) -> ModelCard: ...
+    def card(self) -> ModelCard:
+        """What the encoder is, its space included."""
+        ...
 
     def encode_photos(self, photos: Sequence[Photo]) -> Embeddings:
         """Embed n photos into float32 (n, card.dimension). Raises ModelError."""
@@ -83,13 +88,17 @@ class ImageEncoder(Protocol):
 class FeatureMapEncoder(Protocol):
     """An encoder that also shows its last feature maps."""
 
-    def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps: ...
+    def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps:
+        """Last feature maps of n photos, before pooling. Raises ModelError."""
+        ...
 
 
 class TextEncoder(Protocol):
     """Texts in, unit vectors of the same space as the photos' out."""
 
-    def encode_texts(self, texts: Sequence[str]) -> Embeddings: ...
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed n texts into float32 (n, d). Raises ModelError."""
+        ...
 
 
 class ProductChange(StrEnum):
@@ -156,6 +165,7 @@ class IndexRun(Protocol):
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos, then set places; each place's photo is new here or known.
 
+        A photo may come twice, here or from another process: the first one kept stays.
         When this returns the photos are durable: they survive a crash of any process.
         """
         ...
@@ -165,7 +175,8 @@ class IndexRun(Protocol):
 
         `complete` is False for an interrupted run: nothing is removed then. Otherwise
         products of this source not put in this run are removed if `remove_missing`, photos
-        no place needs are dropped, and the vector index is built where it pays.
+        no place needs are dropped, and the vector index is built where it pays. A product
+        whose id is the `reference` of a skip stays: its row was bad, not absent.
         """
         ...
 
@@ -198,6 +209,14 @@ class ScoredProduct:
     parts: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A store's answer: the best products, best first, as of `index_version`."""
+
+    products: tuple[ScoredProduct, ...]
+    index_version: int
+
+
 class ProductStore(Protocol):
     """One collection, read."""
 
@@ -205,7 +224,7 @@ class ProductStore(Protocol):
         """Raises CollectionNotFound."""
         ...
 
-    def search(self, query: VectorQuery) -> Sequence[ScoredProduct]:
+    def search(self, query: VectorQuery) -> Found:
         """The best products, best first. Raises SpaceMismatch, CollectionNotFound."""
         ...
 
@@ -225,7 +244,9 @@ class ProductStore(Protocol):
 class CollectionStore(Protocol):
     """All collections of a database."""
 
-    def names(self) -> Sequence[str]: ...
+    def names(self) -> Sequence[str]:
+        """Names of the collections, sorted."""
+        ...
 
     def open(self, name: str) -> ProductStore:
         """Raises CollectionNotFound."""
@@ -242,10 +263,14 @@ class CollectionStore(Protocol):
         """Raises CollectionNotFound."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back connections; an embedded server stops with its last user."""
+        ...
 
 
 class Progress(Protocol):
     """Told how an index run goes on; counts cover committed work only."""
 
-    def update(self, *, products: int, photos: int, indexed: int, skipped: int) -> None: ...
+    def update(self, *, products: int, photos: int, indexed: int, skipped: int) -> None:
+        """Products and photos seen, photos committed, things skipped so far."""
+        ...

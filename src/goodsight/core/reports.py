@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from goodsight.core.types import Skip
 
-__all__ = ["CollectionInfo", "IndexReport", "PhotoCounts", "ProductCounts"]
+__all__ = ["Check", "CollectionInfo", "IndexReport", "PhotoCounts", "ProductCounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,13 @@ class CollectionInfo:
     index_version: int
     has_vector_index: bool
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing `doctor` looked at: whether it is well, and if not, what mends it."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""

@@ -33,13 +33,15 @@ KL_TEMPERATURE = 0.05
 def similarity(query: FloatArray, vectors: FloatArray, metric: Metric) -> FloatArray:
     """Score n vectors (n, d) against one query (d,); float32 (n,)."""
     if metric is Metric.COSINE:
-        return vectors @ query
+        products: FloatArray = vectors @ query
+        return products
     if metric is Metric.EUCLIDEAN:
-        return (1 - np.linalg.norm(vectors - query, axis=1) / 2).astype(np.float32)
+        distances = np.linalg.norm(vectors - query, axis=1)
+        return np.asarray(1 - distances / 2, dtype=np.float32)
     log_query = _log_softmax(query[np.newaxis])
     log_vectors = _log_softmax(vectors)
     divergence = (np.exp(log_query) * (log_query - log_vectors)).sum(axis=1)
-    return np.exp(-np.maximum(divergence, 0)).astype(np.float32)
+    return np.asarray(np.exp(-np.maximum(divergence, 0)), dtype=np.float32)
 
 
 def blend(best: float, mean: float) -> float:
@@ -54,16 +56,16 @@ def mean_vector(vectors: FloatArray) -> FloatArray:
     """
     mean = vectors.mean(axis=0)
     norm = float(np.linalg.norm(mean))
-    return (mean / norm if norm > 1e-6 else vectors[0]).astype(np.float32)
+    return np.asarray(mean / norm if norm > 1e-6 else vectors[0], dtype=np.float32)
 
 
 def unit_rows(features: FloatArray) -> FloatArray:
     """Rows scaled to Euclidean norm 1; float32 (n, d). A row of zeros stays zero."""
     norms = np.linalg.norm(features, axis=1, keepdims=True)
-    return (features / np.maximum(norms, 1e-12)).astype(np.float32)
+    return np.asarray(features / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
 def _log_softmax(rows: FloatArray) -> FloatArray:
     scaled = rows / KL_TEMPERATURE
     shifted = scaled - scaled.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))

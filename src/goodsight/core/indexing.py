@@ -1,0 +1,271 @@
+"""index(): catalogue -> report.
+
+    Catalog -> Product -> PhotoLoader -> Photo -> ImageEncoder -> Embeddings -> IndexRun
+
+Products are committed as they are read. Photos are hashed, and only those whose bytes are
+new are decoded, thumbnailed and embedded, each wholly on one worker thread: decoding and
+the model runtime release the interpreter lock, so every core is busy with both. Finished
+photos are committed in batches. The look-ahead is bounded, so memory does not grow with the
+catalogue.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+
+from goodsight.core.errors import PhotoError
+from goodsight.core.ports import (
+    Catalog,
+    ImageEncoder,
+    IndexRun,
+    NewPhoto,
+    PhotoLoader,
+    PhotoPlace,
+    ProductChange,
+    Progress,
+)
+from goodsight.core.reports import IndexReport, PhotoCounts, ProductCounts
+from goodsight.core.types import Product, Skip
+
+__all__ = ["IndexOptions", "index"]
+
+Item = TypeVar("Item")
+Outcome = NewPhoto | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """How an index run goes about its work.
+
+    `workers` threads decode and embed. `photos_per_commit` bounds what a crash can cost,
+    `look_ahead` how many photos may be in work or waiting for their commit.
+    """
+
+    workers: int = 2
+    products_per_commit: int = 200
+    photos_per_commit: int = 64
+    look_ahead: int = 128
+    remove_missing: bool = True
+
+
+def index(
+    catalog: Catalog,
+    loader: PhotoLoader,
+    encoder: ImageEncoder,
+    run: IndexRun,
+    *,
+    options: IndexOptions = IndexOptions(),
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> IndexReport:
+    """Bring a collection up to date with a catalogue.
+
+    `should_stop` is asked between photos; once it says True the run commits what is done and
+    returns a report marked interrupted. Raises CatalogError where the feed cannot be read
+    (what went in before stays), StoreError and ModelError.
+    """
+    with ExitStack() as stack:
+        encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
+        hashing = stack.enter_context(ThreadPoolExecutor(options.workers))
+        work = _Work(
+            catalog, loader, encoder, run, options, progress, should_stop, encoding, hashing
+        )
+        return work.go()
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A photo on its way. Places that share its bytes wait for the same outcome."""
+
+    outcome: Future[Outcome]
+    content_hash: str
+    places: list[PhotoPlace] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Work:
+    catalog: Catalog
+    loader: PhotoLoader
+    encoder: ImageEncoder
+    run: IndexRun
+    options: IndexOptions
+    progress: Progress | None
+    should_stop: Callable[[], bool]
+    encoding: ThreadPoolExecutor
+    # A pool of its own: hashing the next products must not queue behind slow encoding.
+    hashing: ThreadPoolExecutor
+    products: ProductCounts = field(default_factory=ProductCounts)
+    photos: PhotoCounts = field(default_factory=PhotoCounts)
+    skipped: list[Skip] = field(default_factory=list)
+    pending: deque[_Pending] = field(default_factory=deque)
+    finished_photos: list[NewPhoto] = field(default_factory=list)
+    finished_places: list[PhotoPlace] = field(default_factory=list)
+
+    def go(self) -> IndexReport:
+        started = time.monotonic()
+        complete = False
+        try:
+            complete = self._read_catalog()
+        finally:
+            for pending in self.pending:
+                pending.outcome.cancel()
+            # An empty reading is more likely a broken feed than an emptied shop.
+            usable = complete and self.products.seen > 0
+            removal = self.run.finish(
+                self.skipped, remove_missing=self.options.remove_missing, complete=usable
+            )
+        return IndexReport(
+            products=replace(self.products, removed=removal.products),
+            photos=replace(self.photos, removed=removal.photos),
+            skipped=tuple(self.skipped),
+            seconds=time.monotonic() - started,
+            space=self.encoder.card.space,
+            interrupted=not complete,
+        )
+
+    def _read_catalog(self) -> bool:
+        """Work through the feed; True if it was read to its end."""
+        for products in _chunks(self._good_products(), self.options.products_per_commit):
+            self._put_products(products)
+            for place in self._new_places(products):
+                if self.should_stop():
+                    break
+                while len(self.pending) >= self.options.look_ahead:
+                    self._collect()
+                self._submit(place)
+            if self.should_stop():
+                break
+            self._report()
+        while self.pending and not self.should_stop():
+            self._collect()
+        self._commit()
+        return not self.pending and not self.should_stop()
+
+    def _good_products(self) -> Iterator[Product]:
+        for item in self.catalog.read():
+            if isinstance(item, Skip):
+                self.skipped.append(item)
+            else:
+                yield item
+
+    def _put_products(self, products: list[Product]) -> None:
+        changes = list(self.run.put_products(products))
+        counts = self.products
+        self.products = replace(
+            counts,
+            seen=counts.seen + len(products),
+            added=counts.added + changes.count(ProductChange.ADDED),
+            changed=counts.changed + changes.count(ProductChange.CHANGED),
+            unchanged=counts.unchanged + changes.count(ProductChange.UNCHANGED),
+        )
+
+    def _new_places(self, products: list[Product]) -> list[PhotoPlace]:
+        """The places whose bytes must be embedded; all others are settled on the way."""
+        changed = self._changed_places(products)
+        known = self.run.known_photos(sorted({place.content_hash for place in changed}))
+        for place in changed:
+            if place.content_hash in known:
+                self._finish_photo(None, [place])
+        return [place for place in changed if place.content_hash not in known]
+
+    def _changed_places(self, products: list[Product]) -> list[PhotoPlace]:
+        """The places whose bytes differ from what was last put there."""
+        before = self.run.known_places([product.id for product in products])
+        wanted = [(product.id, photo) for product in products for photo in product.photos]
+        hashes = self.hashing.map(self._content_hash, [photo for _, photo in wanted])
+        changed, unchanged = [], 0
+        for (product_id, reference), content_hash in zip(wanted, hashes, strict=True):
+            if isinstance(content_hash, Skip):
+                self.skipped.append(content_hash)
+            elif before.get((product_id, reference)) == content_hash:
+                unchanged += 1
+            else:
+                changed.append(PhotoPlace(product_id, reference, content_hash))
+        counts = self.photos
+        self.photos = replace(
+            counts, seen=counts.seen + len(wanted), unchanged=counts.unchanged + unchanged
+        )
+        return changed
+
+    def _content_hash(self, reference: str) -> str | Skip:
+        try:
+            return self.loader.content_hash(reference)
+        except PhotoError as error:
+            return Skip(reference, error.reason)
+
+    def _submit(self, place: PhotoPlace) -> None:
+        for pending in self.pending:
+            if pending.content_hash == place.content_hash:
+                pending.places.append(place)
+                return
+        outcome = self.encoding.submit(self._embed, place)
+        self.pending.append(_Pending(outcome, place.content_hash, [place]))
+
+    def _embed(self, place: PhotoPlace) -> Outcome:
+        """On a worker thread: reference in, everything that is kept of the photo out."""
+        try:
+            photo = self.loader.load(place.reference)
+        except PhotoError as error:
+            return Skip(place.reference, error.reason)
+        embeddings = self.encoder.encode_photos([photo])
+        return NewPhoto(
+            content_hash=photo.content_hash,
+            width=photo.width,
+            height=photo.height,
+            findings=tuple(photo.findings),
+            thumbnail=self.loader.thumbnail(photo),
+            vector=embeddings.vectors[0],
+            features=embeddings.features[0],
+        )
+
+    def _collect(self) -> None:
+        """Wait for the oldest photo in work and set it aside for the next commit."""
+        pending = self.pending.popleft()
+        outcome = pending.outcome.result()
+        if isinstance(outcome, Skip):
+            self.skipped += [replace(outcome, reference=p.reference) for p in pending.places]
+            return
+        # The bytes may have changed between hashing and decoding: what was decoded counts.
+        content_hash = outcome.content_hash
+        self._finish_photo(
+            outcome, [replace(place, content_hash=content_hash) for place in pending.places]
+        )
+
+    def _finish_photo(self, photo: NewPhoto | None, places: list[PhotoPlace]) -> None:
+        if photo is not None:
+            self.finished_photos.append(photo)
+        self.finished_places += places
+        if len(self.finished_places) >= self.options.photos_per_commit:
+            self._commit()
+
+    def _commit(self) -> None:
+        if not self.finished_places:
+            return
+        self.run.put_photos(self.finished_photos, self.finished_places)
+        # Counted only now: a photo is acknowledged once its batch is committed.
+        indexed = self.photos.indexed + len(self.finished_places)
+        self.photos = replace(self.photos, indexed=indexed)
+        self.finished_photos, self.finished_places = [], []
+        self._report()
+
+    def _report(self) -> None:
+        if self.progress is not None:
+            self.progress.update(
+                products=self.products.seen,
+                photos=self.photos.seen,
+                indexed=self.photos.indexed,
+                skipped=len(self.skipped),
+            )
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
