@@ -145,11 +145,14 @@ class _Parser:
             self._fail("expected 'and', 'or' or the end", token.position)
 
     def _membership(self, name: str) -> Membership:
+        start = self.tokens[self.index - 1]
         self._expect("(")
         values = [self._value()]
         while self._accept("symbol", ","):
             values.append(self._value())
         self._expect(")")
+        for value in values:
+            self._check_number(name, Operator.EQUAL, value, start)
         return Membership(name, tuple(values))
 
     def _value(self) -> Value:

@@ -15,12 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
-from goodsight.core.errors import PhotoError
+from goodsight.core.errors import PhotoError, StoreError
 from goodsight.core.ports import (
     Catalog,
     ImageEncoder,
@@ -110,17 +110,19 @@ class _Work:
 
     def go(self) -> IndexReport:
         started = time.monotonic()
-        complete = False
         try:
             complete = self._read_catalog()
-        finally:
-            for pending in self.pending:
-                pending.outcome.cancel()
-            # An empty reading is more likely a broken feed than an emptied shop.
-            usable = complete and self.products.seen > 0
-            removal = self.run.finish(
-                self.skipped, remove_missing=self.options.remove_missing, complete=usable
-            )
+        except BaseException:
+            self._abandon()
+            raise
+        if not complete:
+            self._cancel_pending()
+        # An empty reading is more likely a broken feed than an emptied shop: keep everything.
+        removal = self.run.finish(
+            self.skipped,
+            remove_missing=self.options.remove_missing,
+            complete=complete and self.products.seen > 0,
+        )
         return IndexReport(
             products=replace(self.products, removed=removal.products),
             photos=replace(self.photos, removed=removal.photos),
@@ -129,6 +131,15 @@ class _Work:
             space=self.encoder.card.space,
             interrupted=not complete,
         )
+
+    def _abandon(self) -> None:
+        self._cancel_pending()
+        with suppress(StoreError):
+            self.run.finish(self.skipped, remove_missing=False, complete=False)
+
+    def _cancel_pending(self) -> None:
+        for pending in self.pending:
+            pending.outcome.cancel()
 
     def _read_catalog(self) -> bool:
         """Work through the feed; True if it was read to its end."""
