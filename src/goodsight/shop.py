@@ -1,26 +1,304 @@
-"""The façade behind `goodsight.open()`: index, search, evaluate one collection of a shop."""
+"""The façade behind `goodsight.open()`: index, search and evaluate a shop's catalogue."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from goodsight.config import Settings, load_settings
-from goodsight.core.errors import CollectionNotFound, UsageError
+from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
 from goodsight.core.evaluating import DEPTH, Evaluation, LabelledQuery, Level
 from goodsight.core.evaluating import evaluate as evaluate_queries
 from goodsight.core.indexing import index as index_catalog
-from goodsight.core.ports import ProductStore, Progress
+from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Photo, Query, Results, Term
-from goodsight.wiring import FeedOptions, Wiring
+from goodsight.wiring import DEFAULT_PROFILE, Wiring, model_of_profile
 
-__all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
+__all__ = ["Shop", "ShownResults", "open"]
 
 SearchTerm = str | Path | Photo
+Choice = TypeVar("Choice", bound=StrEnum)
+PHOTO_ENDINGS = frozenset(
+    f".{ending}"
+    for ending in [
+        "jpg",
+        "jpeg",
+        "png",
+        "webp",
+        "gif",
+        "bmp",
+        "tif",
+        "tiff",
+        "avif",
+        "heic",
+        "heif",
+    ]
+)
+
+
+def open(
+    location: str | Path | None = None,
+    *,
+    collection: str | None = None,
+    settings: Settings | None = None,
+) -> Shop:
+    """Open a shop's catalogue.
+
+    `location` is the folder where Goodsight keeps everything, or a postgresql:// URL of a
+    database server; by default what the settings say. Nothing is started before it is
+    needed. Raises UsageError for settings that cannot be read.
+    """
+    return Shop(Wiring(settings or load_settings(_location_override(location))), collection)
+
+
+def _location_override(location: str | Path | None) -> dict[str, str]:
+    if location is None:
+        return {}
+    if str(location).startswith(("postgresql://", "postgres://")):
+        return {"database": str(location)}
+    return {"home": str(location)}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResults(Results):
+    """Results that show themselves in a notebook."""
+
+    load_thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]] = field(
+        default=lambda _: {}, repr=False, compare=False
+    )
+
+    def _repr_html_(self) -> str:
+        from goodsight.rendering import results_html
+
+        return results_html(self, self.load_thumbnails([hit.content_hash for hit in self.hits]))
+
+
+class Shop:
+    """One collection of a shop's database; a context manager that closes what it opened."""
+
+    def __init__(self, wiring: Wiring, collection: str | None = None) -> None:
+        self._wiring = wiring
+        self.collection = collection or wiring.settings.collection
+        self._encoder: ImageEncoder | None = None
+
+    def index(
+        self,
+        source: str | Path,
+        *,
+        format: str | None = None,
+        column_map: Mapping[str, str] | None = None,
+        images: Sequence[str | Path] = (),
+        media: str | Path | None = None,
+        currency: str | None = None,
+        profile: str | None = None,
+        model: str | None = None,
+        keep_missing: bool = False,
+        progress: Progress | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> IndexReport:
+        """Bring the collection up to date with a feed file or a folder of photos.
+
+        `format` is recognised from the content unless given; `column_map` names the feed's
+        column for a field, `images` are photo lists to join by SKU, `media` is the root of
+        relative photo paths, `currency` an ISO 4217 code for feeds without one. Creates the collection in `profile` ("fast" unless said otherwise) or with the named
+        `model`. Raises CatalogError, UsageError where the collection has another profile or
+        model, StoreError, ModelError. An interrupted run is resumed by running it again.
+        """
+        catalog = self._wiring.catalog(
+            str(source),
+            format=format,
+            column_map=column_map or {},
+            images=[Path(path) for path in images],
+            media=None if media is None else Path(media),
+            currency=currency,
+        )
+        encoder, profile = self._encoder_for_indexing(profile, model)
+        run = self._wiring.store().begin_run(
+            self.collection, profile=profile, card=encoder.card, source=catalog.source
+        )
+        return index_catalog(
+            catalog,
+            self._wiring.catalogue_photos(encoder.card),
+            encoder,
+            run,
+            options=self._wiring.index_options(remove_missing=not keep_missing),
+            progress=progress,
+            should_stop=should_stop,
+        )
+
+    def search(
+        self,
+        *terms: SearchTerm,
+        where: str | None = None,
+        limit: int = 10,
+        metric: Metric | str = Metric.COSINE,
+        exact: bool = False,
+    ) -> ShownResults:
+        """Find the products that look most like the photos given.
+
+        A term is a photo (a path, or a decoded `Photo`) or, if it is no existing file, a
+        text. Raises PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
+        """
+        encoder = self._active_encoder()
+        started = time.perf_counter()
+        query = Query(
+            terms=tuple(self._term(term, encoder.card) for term in terms),
+            where=where,
+            limit=limit,
+            metric=choice(Metric, metric),
+            exact=exact,
+        )
+        decode_ms = (time.perf_counter() - started) * 1000
+        store = self._wiring.store().open(self.collection)
+        try:
+            found = search_store(query, encoder, store, decode_ms=decode_ms)
+        except SpaceMismatch:
+            # The collection changed its model since we looked: ask again with the new one.
+            encoder = self._active_encoder(refresh=True)
+            found = search_store(query, encoder, store, decode_ms=decode_ms)
+        facts = {name.name: getattr(found, name.name) for name in fields(found)}
+        return ShownResults(**facts, load_thumbnails=store.thumbnails)
+
+    def evaluate(
+        self,
+        queries: str | Path,
+        *,
+        level: Level | str = Level.PRODUCT,
+        where: str | None = None,
+        metric: Metric | str = Metric.COSINE,
+        exact: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Evaluation:
+        """Judge the collection with labelled queries: a CSV of product_id, image, text.
+
+        Raises CatalogError where the CSV cannot be read, CollectionNotFound, StoreError.
+        """
+        store = self._wiring.store().open(self.collection)
+
+        def ask(query: LabelledQuery) -> Results:
+            terms = [Path(query.image)] if query.image else []
+            texts = [query.text] if query.text else []
+            return self.search(*terms, *texts, where=where, limit=DEPTH, metric=metric, exact=exact)
+
+        return evaluate_queries(
+            self._wiring.labelled_queries(Path(queries)),
+            ask,
+            store.get,
+            level=choice(Level, level),
+            progress=progress,
+        )
+
+    def info(self) -> CollectionInfo:
+        """How the collection stands. Raises CollectionNotFound."""
+        return self._wiring.store().open(self.collection).info()
+
+    def collections(self) -> tuple[CollectionInfo, ...]:
+        """All collections of the database, by name."""
+        store = self._wiring.store()
+        return tuple(store.open(name).info() for name in store.names())
+
+    def delete(self) -> None:
+        """Delete the collection with all its products, photos and vectors."""
+        self._wiring.store().delete(self.collection)
+
+    def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
+        """Content hash -> WebP bytes, for the photos that are kept."""
+        return self._wiring.store().open(self.collection).thumbnails(content_hashes)
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Check the installation and the store; never raises for what it can report."""
+        return self._wiring.checks()
+
+    def models(self) -> tuple[ModelCard, ...]:
+        """The models that can be used here."""
+        library = self._wiring.models()
+        return tuple(library.card(name) for name in library.names())
+
+    def model(self, name: str) -> ModelCard:
+        """One model's card. Raises ModelError."""
+        return self._wiring.models().card(name)
+
+    def add_model(self, folder: str | Path, name: str | None = None) -> ModelCard:
+        """Add a model folder (`model.onnx`, `model.json`) after checking it. Raises ModelError."""
+        return self._wiring.models().add(Path(folder), name)
+
+    def close(self) -> None:
+        """Give back connections; an embedded server stops with its last user."""
+        self._wiring.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _active_encoder(self, *, refresh: bool = False) -> ImageEncoder:
+        """The encoder of the collection's active space."""
+        if self._encoder is None or refresh:
+            info = self.info()
+            encoder = self._wiring.encoder(info.model)
+            if encoder.card.space != info.space:
+                raise SpaceMismatch(
+                    f"the collection '{self.collection}' was indexed with another version of"
+                    f" {info.model} (space {info.space}, here {encoder.card.space}): index it"
+                    " into a new collection, or install the version it was made with"
+                )
+            self._encoder = encoder
+        return self._encoder
+
+    def _encoder_for_indexing(
+        self, profile: str | None, model: str | None
+    ) -> tuple[ImageEncoder, str]:
+        """The encoder and profile of the collection, which a first run chooses."""
+        try:
+            info = self.info()
+        except CollectionNotFound:
+            profile = profile or ("own" if model else DEFAULT_PROFILE)
+            return self._wiring.encoder(model or model_of_profile(profile)), profile
+        wanted_model = model or (model_of_profile(profile) if profile else info.model)
+        if wanted_model != info.model:
+            option = f"--model {model}" if model else f"--profile {profile}"
+            raise UsageError(
+                f"the collection '{self.collection}' is indexed with {info.model}; make another"
+                f" one beside it: goodsight index SOURCE --collection NAME {option}"
+            )
+        return self._wiring.encoder(info.model), info.profile
+
+    def _term(self, term: SearchTerm, card: ModelCard) -> Term:
+        if isinstance(term, Photo):
+            return Term(photo=term)
+        if isinstance(term, Path) or _names_a_photo(term):
+            path = str(Path(term).expanduser()) if "://" not in str(term) else str(term)
+            return Term(photo=self._wiring.query_photos(card).load(path))
+        return Term(text=term)
+
+
+def choice(kind: type[Choice], value: str) -> Choice:
+    """The member of an enumeration that a user named. Raises UsageError with the choices."""
+    try:
+        return kind(value)
+    except ValueError as error:
+        choices = ", ".join(kind)
+        raise UsageError(f"{kind.__name__.lower()} '{value}': choose from {choices}") from error
+
+
+def _names_a_photo(text: str) -> bool:
+    """Whether a text is a URL, an existing file, or a path with a photo's ending."""
+    if text.startswith(("http://", "https://")) or Path(text).suffix.lower() in PHOTO_ENDINGS:
+        return True
+    try:
+        return Path(text).expanduser().is_file()
+    except (OSError, ValueError):  # too long, or with a character no path may have
+        return False

@@ -3,7 +3,14 @@ from decimal import Decimal
 import pytest
 
 from goodsight.core.filter_parser import parse_filter
-from goodsight.core.filters import category_terms, fold_attributes, matches, parse_number
+from goodsight.core.filters import (
+    Comparison,
+    Operator,
+    category_terms,
+    fold_attributes,
+    matches,
+    parse_number,
+)
 from goodsight.core.types import Product, Variant
 
 HOODIE = Product(
@@ -65,6 +72,21 @@ def test_does_not_pass(text):
     assert not matches(parse_filter(text), HOODIE)
 
 
+@pytest.mark.parametrize("price", ["10.00", "1E+1", "10"])
+@pytest.mark.parametrize(
+    "text", ["price = 10", "price = '10'", "price in (9, '10.0')", "price < 11"]
+)
+def test_numbers_compare_as_numbers_however_they_are_written(text, price):
+    assert matches(parse_filter(text), Product(id="1", title="x", price=Decimal(price)))
+
+
+def test_truth_is_no_number():
+    one = Product(id="1", title="x", price=Decimal(1), own_stock=1)
+    for name in ("price", "stock"):
+        assert not matches(Comparison(name, Operator.EQUAL, True), one)
+        assert matches(Comparison(name, Operator.UNEQUAL, True), one)
+
+
 def test_unknown_stock_is_neither_in_nor_out_of_stock():
     unknown = Product(id="1", title="x")
     assert unknown.in_stock is None
@@ -82,6 +104,8 @@ def test_attributes_of_variants_are_merged_and_folded():
     assert fold_attributes(HOODIE)["material"] == ["fleece", "wool"]
 
 
-@pytest.mark.parametrize("text", ["", "NaN", "Infinity", "1e5", "1_000", "٣", "five", "1,5"])
+@pytest.mark.parametrize(
+    "text", ["", "NaN", "Infinity", "1e5", "1_000", "٣", "five", "1,5", "1" * 101]
+)
 def test_not_numbers(text):
     assert parse_number(text) is None

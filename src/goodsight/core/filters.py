@@ -101,13 +101,16 @@ class Or:
 
 Filter = Comparison | Membership | Flag | Not | And | Or
 
+MAX_NUMBER_LENGTH = 100
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 
 
 def parse_number(text: str) -> Decimal | None:
-    """The finite plain number a text is, else None."""
+    """The finite plain number a text is, else None. Longer ones than any price are none."""
     stripped = text.strip()
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", stripped, re.ASCII):
+    if len(stripped) > MAX_NUMBER_LENGTH or not re.fullmatch(
+        r"[+-]?(\d+(\.\d*)?|\.\d+)", stripped, re.ASCII
+    ):
         return None
     return Decimal(stripped)
 
@@ -153,6 +156,8 @@ def matches(tree: Filter, product: Product) -> bool:
         case Membership(name, values):
             return any(matches(Comparison(name, Operator.EQUAL, v), product) for v in values)
         case Comparison(name, operator, value):
+            if name in NUMBER_COLUMNS:
+                value = _number(value)
             return _compare(_values(name, product), operator, value)
 
 
@@ -163,8 +168,16 @@ def _values(name: str, product: Product) -> list[str]:
         return [] if product.in_stock is None else [str(product.in_stock).lower()]
     if name in NUMBER_COLUMNS or name in TEXT_COLUMNS:
         value = getattr(product, name)
-        return [] if value is None or value == "" else [fold(str(value))]
+        if value is None or value == "":
+            return []
+        return [f"{value:f}" if isinstance(value, Decimal) else fold(str(value))]
     return fold_attributes(product).get(fold(name), [])
+
+
+def _number(value: Value) -> Decimal | str:
+    """A value as a number; what is none becomes a text that equals no number."""
+    number = parse_number(value) if isinstance(value, str) else value
+    return number if isinstance(number, Decimal) else ""
 
 
 def _compare(present: Iterable[str], operator: Operator, value: Value) -> bool:

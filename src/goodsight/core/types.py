@@ -96,6 +96,12 @@ class Product:
         stock = self.stock
         return None if stock is None else stock > 0
 
+    def variants_showing(self, photo: str) -> tuple[str, ...]:
+        """Ids of the variants that show this photo reference, those in stock first."""
+        showing = [variant for variant in self.variants if photo in variant.photos]
+        showing.sort(key=lambda variant: (variant.stock or 0) <= 0)
+        return tuple(variant.id for variant in showing)
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:

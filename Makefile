@@ -1,0 +1,75 @@
+# The one place for recipes: people, CI and hooks call these and nothing else.
+#
+#   make demo    install, fetch a sample store, index it, search it with photos
+#   make test    set up and run all tests
+#   make check   formatting, lint, types, import rules
+#   make fmt     format and mend what can be mended
+#   make bench   measure; prints ratios
+#   make lock    renew the hashed lock files
+
+PYTHON ?= python3
+VENV := .venv
+TORCH_VENV := .venv-torch
+PIP_FLAGS := --quiet --disable-pip-version-check
+DEMO_HOME ?= .demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-torch check fmt bench lock wheel-test clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(VENV)/.base: pyproject.toml requirements/base.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/base.txt
+	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
+	touch $@
+
+# A separate environment: the base must be tested where no torch can be imported by accident.
+$(TORCH_VENV)/.ready: $(VENV)/.dev requirements/torch.txt
+	$(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
+	$(TORCH_VENV)/bin/python -m pip install $(PIP_FLAGS) -r requirements/torch.txt
+	$(TORCH_VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
+	touch $@
+
+demo: $(VENV)/.base
+	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
+
+test: $(VENV)/.dev test-torch
+	$(VENV)/bin/python -m coverage run -m pytest
+	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
+
+test-torch: $(TORCH_VENV)/.ready
+	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py
+
+check: $(VENV)/.dev
+	$(VENV)/bin/ruff format --check src tests benchmarks
+	$(VENV)/bin/ruff check src tests benchmarks
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+fmt: $(VENV)/.dev
+	$(VENV)/bin/ruff format src tests benchmarks
+	$(VENV)/bin/ruff check --fix src tests benchmarks
+
+bench: $(TORCH_VENV)/.ready
+	$(TORCH_VENV)/bin/python -m benchmarks
+
+# The wheel as a stranger gets it: built, installed alone, used without this checkout.
+wheel-test: $(VENV)/.dev
+	bash tests/wheel_test.sh $(PYTHON)
+
+lock: $(VENV)/.dev
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header pyproject.toml --extra quality --group dev \
+	  -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) $(TORCH_VENV) $(DEMO_HOME) build dist .coverage

@@ -1,0 +1,128 @@
+"""Settings -> connected objects. The only place that chooses an adapter.
+
+Rooms are imported when first asked for: a command that needs no model loads no model
+runtime, and one that needs no store no database driver.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodsight.config import Settings
+from goodsight.core.errors import UsageError
+from goodsight.core.evaluating import LabelledQuery
+from goodsight.core.indexing import IndexOptions
+from goodsight.core.ports import Catalog, CollectionStore, ImageEncoder, PhotoLoader
+from goodsight.core.types import ModelCard, Skip
+
+if TYPE_CHECKING:
+    from goodsight.encoders import ModelLibrary
+
+__all__ = ["DEFAULT_PROFILE", "PROFILES", "Wiring", "model_of_profile"]
+
+PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
+DEFAULT_PROFILE = "fast"
+
+
+def model_of_profile(profile: str) -> str:
+    """The model a profile starts with. Raises UsageError."""
+    if profile not in PROFILES:
+        raise UsageError(f"profile '{profile}': choose from {', '.join(PROFILES)}")
+    return PROFILES[profile]
+
+
+class Wiring:
+    """The connected objects of one process; each is made when first asked for, and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._encoders: dict[str, ImageEncoder] = {}
+        self._store: CollectionStore | None = None
+
+    def store(self) -> CollectionStore:
+        """The database: embedded below the home, or the server the settings name."""
+        if self._store is None:
+            from goodsight.stores import open_store
+
+            self._store = open_store(self.settings.database or self.settings.home / "postgres")
+        return self._store
+
+    @cached_property
+    def models(self) -> ModelLibrary:
+        """Bundled and added models."""
+        from goodsight.encoders import ModelLibrary
+
+        return ModelLibrary(
+            self.settings.home / "models", providers=self.settings.execution_providers
+        )
+
+    def encoder(self, name: str) -> ImageEncoder:
+        """The named model, ready to encode. Raises ModelError, MissingExtra."""
+        if name not in self._encoders:
+            self._encoders[name] = self.models.open(name)
+        return self._encoders[name]
+
+    def catalog(
+        self,
+        source: str,
+        *,
+        format: str | None,
+        column_map: Mapping[str, str],
+        images: Sequence[Path],
+        media: Path | None,
+        currency: str | None,
+    ) -> Catalog:
+        """The feed or folder, its format recognised unless given. Raises CatalogError."""
+        from goodsight.catalogs import CatalogOptions, open_catalog
+
+        options = CatalogOptions(
+            format=format,
+            column_map=column_map,
+            photo_lists=tuple(images),
+            media_root=media,
+            currency=currency,
+        )
+        return open_catalog(source, options)
+
+    def labelled_queries(self, path: Path) -> Iterator[LabelledQuery | Skip]:
+        """The queries of an evaluation file. Raises CatalogError."""
+        from goodsight.catalogs import read_labelled_queries
+
+        return read_labelled_queries(path)
+
+    def catalogue_photos(self, card: ModelCard) -> PhotoLoader:
+        """A loader for the catalogue's photos, as large as the model needs."""
+        from goodsight.images import CATALOGUE_LIMITS, FilePhotoLoader
+
+        return FilePhotoLoader(minimum_side(card), CATALOGUE_LIMITS)
+
+    def query_photos(self, card: ModelCard) -> PhotoLoader:
+        """A loader for photos to search with, as large as the model needs."""
+        from goodsight.images import QUERY_LIMITS, FilePhotoLoader
+
+        return FilePhotoLoader(minimum_side(card), QUERY_LIMITS)
+
+    def index_options(self, *, remove_missing: bool) -> IndexOptions:
+        """How indexing goes about its work on this machine."""
+        workers = self.settings.threads or len(os.sched_getaffinity(0))
+        return IndexOptions(
+            workers=workers,
+            photos_per_commit=self.settings.batch_size,
+            look_ahead=max(2 * self.settings.batch_size, 8 * workers),
+            remove_missing=remove_missing,
+        )
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def minimum_side(card: ModelCard) -> int:
+    """Pixels a decoded photo's shorter side must keep for the model to see all it can."""
+    return card.preprocessing.resize_size
