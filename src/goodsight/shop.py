@@ -107,8 +107,10 @@ class Shop:
 
         `format` is recognised from the content unless given; `column_map` names the feed's
         column for a field, `images` are photo lists to join by SKU, `media` is the root of
-        relative photo paths, `currency` an ISO 4217 code for feeds without one. Creates the collection in `profile` ("fast" unless said otherwise) or with the named
-        `model`. Raises CatalogError, UsageError where the collection has another profile or
+        relative photo paths, `currency` an ISO 4217 code for feeds without one. Creates
+        the collection in `profile` ("fast" unless said otherwise) or with the named `model`.
+
+        Raises CatalogError, UsageError where the collection has another profile or
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
         """
         catalog = self._wiring.catalog(

@@ -30,10 +30,8 @@ def test_a_vector_is_most_like_itself(metric, seed):
 
 def test_euclidean_against_the_plain_definition():
     vectors = random_units(1, 5)
-    expected = [
-        1 - np.sqrt(sum((a - b) ** 2 for a, b in zip(vectors[0], v, strict=True))) / 2
-        for v in vectors
-    ]
+    squares = [sum((a - b) ** 2 for a, b in zip(vectors[0], v, strict=True)) for v in vectors]
+    expected = [1 - np.sqrt(square) / 2 for square in squares]
     assert similarity(vectors[0], vectors, Metric.EUCLIDEAN) == pytest.approx(expected, abs=1e-6)
 
 
