@@ -1,0 +1,183 @@
+"""One frozen table of settings: name, default, unit, help.
+
+Later sources win: defaults, `goodsight.toml` in the home, the environment (`GOODSIGHT_` and
+the name in capitals), what the caller overrides. Nothing is read at import.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+
+from goodsight.core.errors import UsageError
+
+__all__ = ["SETTINGS_FILE", "SettingRow", "Settings", "load_settings", "settings_table"]
+
+SETTINGS_FILE = "goodsight.toml"
+ENVIRONMENT_PREFIX = "GOODSIGHT_"
+
+
+def _default_home() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("goodsight", appauthor=False))
+
+
+def _setting(default: Any, help_text: str, unit: str = "") -> Any:
+    metadata = {"help": help_text, "unit": unit}
+    if callable(default):
+        return dataclass_field(default_factory=default, metadata=metadata)
+    return dataclass_field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; `settings_table` shows it for people."""
+
+    home: Path = _setting(_default_home, "Folder of the embedded database, models and settings")
+    database: str = _setting("", "postgresql:// URL of a server; empty: the embedded one")
+    collection: str = _setting("default", "Collection used unless another one is named")
+    threads: int = _setting(0, "Photos decoded and embedded side by side; 0: one per core")
+    batch_size: int = _setting(64, "Photos committed together while indexing", "photos")
+    execution_providers: tuple[str, ...] = _setting(
+        ("CPUExecutionProvider",), "ONNX Runtime's execution providers, first choice first"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as shown to people."""
+
+    name: str
+    default: str
+    unit: str
+    help: str
+    environment: str
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from all sources; `environment` is the process's unless given.
+
+    Overrides that are None are left out. Raises UsageError that names source, key and cause.
+    """
+    variables = os.environ if environment is None else environment
+    from_environment = {
+        field.name: _parse(field.name, variables[name], name)
+        for field in fields(Settings)
+        if (name := ENVIRONMENT_PREFIX + field.name.upper()) in variables
+    }
+    given = {
+        name: _parse(name, value, name)
+        for name, value in (overrides or {}).items()
+        if value is not None
+    }
+    home = given.get("home", from_environment.get("home"))
+    settings_file = (home if home is not None else _default_home()) / SETTINGS_FILE
+    from_file = {
+        name: _parse(name, value, f"{settings_file}, {name}")
+        for name, value in _read_file(settings_file).items()
+    }
+    return Settings(**(from_file | from_environment | given))
+
+
+def settings_table() -> tuple[SettingRow, ...]:
+    """All settings in their order, for the documentation."""
+    return tuple(
+        SettingRow(
+            name=field.name,
+            default=_shown_default(field.name),
+            unit=field.metadata["unit"],
+            help=field.metadata["help"],
+            environment=ENVIRONMENT_PREFIX + field.name.upper(),
+        )
+        for field in fields(Settings)
+    )
+
+
+def _shown_default(name: str) -> str:
+    if name == "home":
+        return "the user's data folder"
+    value = getattr(Settings(home=Path()), name)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as settings: {error}") from error
+
+
+def _parse(name: str, value: Any, where: str) -> Any:
+    if name not in _PARSERS:
+        raise UsageError(f"{where}: no such setting; choose from {', '.join(_PARSERS)}")
+    try:
+        return _PARSERS[name](value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{where}: {value!r} {error}") from error
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise TypeError("is not a path")
+    return Path(value).expanduser().absolute()
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("is not a text")
+    return value.strip()
+
+
+def _name(value: Any) -> str:
+    if not _text(value):
+        raise ValueError("is empty")
+    return _text(value)
+
+
+def _url(value: Any) -> str:
+    if _text(value) and not _text(value).startswith(("postgresql://", "postgres://")):
+        raise ValueError("is not a postgresql:// URL")
+    return _text(value)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    names = tuple(_name(part) for part in parts)
+    if not names:
+        raise ValueError("is empty")
+    return names
+
+
+def _whole_number(lowest: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise TypeError("is not a whole number")
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError("is not a whole number") from None
+        if number < lowest:
+            raise ValueError(f"is less than {lowest}")
+        return number
+
+    return parse
+
+
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "home": _path,
+    "database": _url,
+    "collection": _name,
+    "threads": _whole_number(0),
+    "batch_size": _whole_number(1),
+    "execution_providers": _names,
+}
