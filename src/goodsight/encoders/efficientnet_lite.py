@@ -1,0 +1,216 @@
+"""EfficientNet-Lite as an ONNX graph, built from a checkpoint's arrays.
+
+Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML
+2019; the Lite variants (ReLU6, no squeeze-and-excitation, fixed stem and head) are Google's.
+Batch normalisation is folded into the convolution before it: w' = w·γ/√(σ² + ε),
+b' = β - μ·γ/√(σ² + ε). Padding is TensorFlow's SAME, the odd pixel at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goodsight.core.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, NodeProto, TensorProto
+
+__all__ = ["BUILDER_VERSION", "FEATURES", "FEATURE_MAP", "INPUT", "Architecture", "build_graph"]
+
+# Counted up whenever the graph computes something else: part of the space's fingerprint.
+BUILDER_VERSION = 1
+INPUT = "photos"
+FEATURES = "features"
+FEATURE_MAP = "feature_map"
+DIMENSION = 1280
+BATCH_NORM_EPSILON = 1e-3
+OPSET = 17
+IR_VERSION = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """How one of the family differs: width and depth coefficients, input side in pixels."""
+
+    width: float
+    depth: float
+    input_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+
+
+_STAGES = (
+    _Stage(1, 3, 1, 1, 16),
+    _Stage(2, 3, 2, 6, 24),
+    _Stage(2, 5, 2, 6, 40),
+    _Stage(3, 3, 2, 6, 80),
+    _Stage(3, 5, 1, 6, 112),
+    _Stage(4, 5, 2, 6, 192),
+    _Stage(1, 3, 1, 6, 320),
+)
+_STEM_CHANNELS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    kernel: int
+    stride: int
+    expansion: int
+    shortcut: bool
+
+
+def build_graph(
+    weights: Mapping[str, NDArray[Any]], architecture: Architecture, name: str
+) -> ModelProto:
+    """A checked ONNX model: float32 `photos` (n, 3, s, s) to `features` and `feature_map`.
+
+    `features` is float32 (n, 1280), the mean over positions of `feature_map` (n, 1280, h, w).
+    Raises ModelError where the checkpoint does not fit the architecture.
+    """
+    from onnx import TensorProto, checker, helper
+
+    graph = _Graph(weights)
+    values = graph.convolution(INPUT, "_conv_stem", "_bn0", kernel=3, stride=2, clip=True)
+    for number, block in enumerate(_blocks(architecture)):
+        values = _add_block(graph, values, f"_blocks.{number}", block)
+    graph.convolution(values, "_conv_head", "_bn1", kernel=1, clip=True, output=FEATURE_MAP)
+    graph.add("GlobalAveragePool", [FEATURE_MAP], "pooled")
+    graph.add("Flatten", ["pooled"], FEATURES)
+    size = architecture.input_size
+    rows = math.ceil(size / 32)
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            name,
+            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", 3, size, size])],
+            [
+                helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, ["n", DIMENSION]),
+                helper.make_tensor_value_info(
+                    FEATURE_MAP, TensorProto.FLOAT, ["n", DIMENSION, rows, rows]
+                ),
+            ],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+    )
+    try:
+        checker.check_model(model, full_check=True)
+    except Exception as error:  # the checker raises its own and the shape inference's errors
+        raise ModelError(f"{name}: the checkpoint gives no valid graph: {error}") from error
+    return model
+
+
+def _blocks(architecture: Architecture) -> Iterator[_Block]:
+    channels = _STEM_CHANNELS
+    for position, stage in enumerate(_STAGES):
+        outer = position in (0, len(_STAGES) - 1)  # stem and head stages keep their depth
+        repeats = stage.repeats if outer else math.ceil(architecture.depth * stage.repeats)
+        wide = _rounded(stage.channels * architecture.width)
+        for repeat in range(repeats):
+            stride = stage.stride if repeat == 0 else 1
+            yield _Block(stage.kernel, stride, stage.expansion, stride == 1 and channels == wide)
+            channels = wide
+
+
+def _rounded(channels: float) -> int:
+    """To a multiple of 8, never losing more than a tenth."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+def _add_block(graph: _Graph, values: str, name: str, block: _Block) -> str:
+    """An inverted residual block; batch norms are numbered from the first one present."""
+    before = values
+    if block.expansion != 1:
+        values = graph.convolution(
+            values, f"{name}._expand_conv", f"{name}._bn0", kernel=1, clip=True
+        )
+    values = graph.convolution(
+        values,
+        f"{name}._depthwise_conv",
+        f"{name}._bn1",
+        kernel=block.kernel,
+        stride=block.stride,
+        depthwise=True,
+        clip=True,
+    )
+    values = graph.convolution(values, f"{name}._project_conv", f"{name}._bn2", kernel=1)
+    return graph.add("Add", [values, before], f"{name}.sum") if block.shortcut else values
+
+
+@dataclass(slots=True)
+class _Graph:
+    weights: Mapping[str, NDArray[Any]]
+    nodes: list[NodeProto] = field(default_factory=list)
+    constants: list[TensorProto] = field(default_factory=list)
+
+    def add(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+    def constant(self, name: str, values: NDArray[Any]) -> str:
+        from onnx import numpy_helper
+
+        array = np.ascontiguousarray(values, dtype=np.float32)
+        self.constants.append(numpy_helper.from_array(array, name))
+        return name
+
+    def convolution(
+        self,
+        values: str,
+        name: str,
+        norm: str,
+        *,
+        kernel: int,
+        stride: int = 1,
+        depthwise: bool = False,
+        clip: bool = False,
+        output: str | None = None,
+    ) -> str:
+        """Convolution with its batch norm folded in, then ReLU6 if `clip`."""
+        weight, bias = self._folded(name, norm)
+        if weight.shape[2:] != (kernel, kernel):
+            raise ModelError(f"{name}: a kernel of {weight.shape[2:]} where {kernel} is due")
+        output = output or f"{name}.out"
+        folded = [self.constant(f"{name}.weight", weight), self.constant(f"{name}.bias", bias)]
+        self.add(
+            "Conv",
+            [values, *folded],
+            f"{name}.sum" if clip else output,
+            kernel_shape=[kernel, kernel],
+            strides=[stride, stride],
+            auto_pad="SAME_UPPER",
+            group=weight.shape[0] if depthwise else 1,
+        )
+        if clip:
+            bounds = [self.constant(f"{name}.{low}", np.array(low)) for low in (0, 6)]
+            self.add("Clip", [f"{name}.sum", *bounds], output)
+        return output
+
+    def _folded(self, name: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        try:
+            weight = self.weights[f"{name}.weight"].astype(np.float64)
+            gamma, beta, mean, variance = (
+                self.weights[f"{norm}.{part}"].astype(np.float64)
+                for part in ("weight", "bias", "running_mean", "running_var")
+            )
+        except KeyError as error:
+            raise ModelError(f"the checkpoint lacks {error}") from error
+        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
+        return weight * scale[:, np.newaxis, np.newaxis, np.newaxis], beta - mean * scale

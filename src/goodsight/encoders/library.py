@@ -1,0 +1,108 @@
+"""The models that can be used: bundled ones by name, and those a shop added.
+
+A bundled model's graph is built from its weight package once and kept in `bundled/` under the
+models folder; added models are copied to `added/NAME/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from goodsight.core.errors import ModelError
+from goodsight.core.types import ModelCard
+from goodsight.encoders.bundled import BUNDLED, BundledModel
+from goodsight.encoders.model_folder import MODEL_FILE, SETTINGS_FILE, open_model_folder
+from goodsight.encoders.onnx_encoder import OnnxEncoder, open_session
+
+__all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
+
+DEFAULT_PROVIDERS = ("CPUExecutionProvider",)
+
+
+class ModelLibrary:
+    """Models below one folder. Several processes may use it at once."""
+
+    def __init__(self, folder: Path, *, providers: Sequence[str] = DEFAULT_PROVIDERS) -> None:
+        self._folder = folder
+        self._providers = tuple(providers)
+
+    def names(self) -> tuple[str, ...]:
+        """Bundled models, then added ones, by name."""
+        added = self._folder / "added"
+        folders = sorted(p.name for p in added.iterdir() if p.is_dir()) if added.is_dir() else []
+        return (*BUNDLED, *(name for name in folders if _is_name(name)))
+
+    def card(self, name: str) -> ModelCard:
+        """A model's card; an added model is opened for it. Raises ModelError."""
+        if name in BUNDLED:
+            return BUNDLED[name].card()
+        return self._open_added(name).card
+
+    def open(self, name: str) -> OnnxEncoder:
+        """The named model. Raises ModelError, and MissingExtra if its weights are absent."""
+        if name not in BUNDLED:
+            return self._open_added(name)
+        bundled = BUNDLED[name]
+        session = open_session(self._bundled_graph(bundled), self._providers)
+        return OnnxEncoder(session, bundled.card(), bundled.outputs)
+
+    def add(self, folder: Path, name: str | None = None) -> ModelCard:
+        """Check a model folder and copy it here, under its own or the given name.
+
+        Raises ModelError for a folder that does not fit, or a name that is taken.
+        """
+        encoder = open_model_folder(folder, self._providers)
+        name = name or encoder.card.name
+        if not _is_name(name):
+            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
+        if name in self.names():
+            raise ModelError(f"there is a model '{name}' already; give another --name")
+        target = self._folder / "added" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Copied beside the target and renamed: a crash leaves no half a model.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
+            for file in (MODEL_FILE, SETTINGS_FILE):
+                shutil.copyfile(folder / file, Path(work) / file)
+            copied = open_model_folder(Path(work), self._providers)
+            Path(work).rename(target)
+            Path(work).mkdir()
+        return copied.card
+
+    def _open_added(self, name: str) -> OnnxEncoder:
+        folder = self._folder / "added" / name
+        if not _is_name(name) or not folder.is_dir():
+            raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
+        return open_model_folder(folder, self._providers)
+
+    def _bundled_graph(self, bundled: BundledModel) -> Path | bytes:
+        """The kept graph if it is whole, else a new one, kept for next time."""
+        path = self._folder / "bundled" / f"{bundled.name}-{bundled.space}.onnx"
+        seal = path.with_suffix(".sha256")
+        with suppress(OSError):
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() == seal.read_text(encoding="ascii"):
+                return content
+        content = bundled.build()
+        # A folder that cannot be written costs a second each time, not the search.
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content)
+            _write(seal, hashlib.sha256(content).hexdigest().encode("ascii"))
+        return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write whole or not at all, whoever else writes the same."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)
+
+
+def _is_name(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name) is not None
