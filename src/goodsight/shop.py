@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypeVar, Unpack
 
 from goodsight.config import Settings, load_settings
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
@@ -18,10 +18,10 @@ from goodsight.core.indexing import index as index_catalog
 from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.searching import search as search_store
-from goodsight.core.types import Metric, ModelCard, Photo, Query, Results, Term
-from goodsight.wiring import DEFAULT_PROFILE, Wiring, model_of_profile
+from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
+from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
 
-__all__ = ["Shop", "ShownResults", "open"]
+__all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
 
 SearchTerm = str | Path | Photo
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -92,35 +92,22 @@ class Shop:
         self,
         source: str | Path,
         *,
-        format: str | None = None,
-        column_map: Mapping[str, str] | None = None,
-        images: Sequence[str | Path] = (),
-        media: str | Path | None = None,
-        currency: str | None = None,
         profile: str | None = None,
         model: str | None = None,
         keep_missing: bool = False,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] = lambda: False,
+        **feed: Unpack[FeedOptions],
     ) -> IndexReport:
         """Bring the collection up to date with a feed file or a folder of photos.
 
-        `format` is recognised from the content unless given; `column_map` names the feed's
-        column for a field, `images` are photo lists to join by SKU, `media` is the root of
-        relative photo paths, `currency` an ISO 4217 code for feeds without one. Creates
-        the collection in `profile` ("fast" unless said otherwise) or with the named `model`.
+        `feed` says what the feed does not (see `FeedOptions`). Creates the collection in
+        `profile` ("fast" unless said otherwise) or with the named `model`.
 
         Raises CatalogError, UsageError where the collection has another profile or
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
         """
-        catalog = self._wiring.catalog(
-            str(source),
-            format=format,
-            column_map=column_map or {},
-            images=[Path(path) for path in images],
-            media=None if media is None else Path(media),
-            currency=currency,
-        )
+        catalog = self._wiring.catalog(str(source), **feed)
         encoder, profile = self._encoder_for_indexing(profile, model)
         run = self._wiring.store().begin_run(
             self.collection, profile=profile, card=encoder.card, source=catalog.source
@@ -134,6 +121,11 @@ class Shop:
             progress=progress,
             should_stop=should_stop,
         )
+
+    def count_photos(self, source: str | Path, **feed: Unpack[FeedOptions]) -> int:
+        """How many photos a feed or folder lists, read through for it. Raises CatalogError."""
+        items = self._wiring.catalog(str(source), **feed).read()
+        return sum(len(item.photos) for item in items if isinstance(item, Product))
 
     def search(
         self,
@@ -214,22 +206,27 @@ class Shop:
         """Content hash -> WebP bytes, for the photos that are kept."""
         return self._wiring.store().open(self.collection).thumbnails(content_hashes)
 
+    def query_picture(self, photo: str | Path) -> bytes:
+        """A photo to search with as a small WebP, for showing it beside its results."""
+        loader = self._wiring.query_photos(self._active_encoder().card)
+        return loader.thumbnail(loader.load(str(photo)))
+
     def doctor(self) -> tuple[Check, ...]:
         """Check the installation and the store; never raises for what it can report."""
         return self._wiring.checks()
 
     def models(self) -> tuple[ModelCard, ...]:
         """The models that can be used here."""
-        library = self._wiring.models()
+        library = self._wiring.models
         return tuple(library.card(name) for name in library.names())
 
     def model(self, name: str) -> ModelCard:
         """One model's card. Raises ModelError."""
-        return self._wiring.models().card(name)
+        return self._wiring.models.card(name)
 
     def add_model(self, folder: str | Path, name: str | None = None) -> ModelCard:
         """Add a model folder (`model.onnx`, `model.json`) after checking it. Raises ModelError."""
-        return self._wiring.models().add(Path(folder), name)
+        return self._wiring.models.add(Path(folder), name)
 
     def close(self) -> None:
         """Give back connections; an embedded server stops with its last user."""

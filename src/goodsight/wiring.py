@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from goodsight.config import Settings
 from goodsight.core.errors import UsageError
@@ -22,10 +22,25 @@ from goodsight.core.types import ModelCard, Skip
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
 
-__all__ = ["DEFAULT_PROFILE", "PROFILES", "Wiring", "model_of_profile"]
+__all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
 PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
 DEFAULT_PROFILE = "fast"
+
+
+class FeedOptions(TypedDict, total=False):
+    """What a caller may say about a feed; each is found out or left empty unless given.
+
+    `format` names the feed's format, `column_map` the feed's column for a field, `images` are
+    photo lists to join by SKU, `media` is the root of relative photo paths, `currency` an ISO
+    4217 code for feeds without one.
+    """
+
+    format: str | None
+    column_map: Mapping[str, str] | None
+    images: Sequence[str | Path]
+    media: str | Path | None
+    currency: str | None
 
 
 def model_of_profile(profile: str) -> str:
@@ -66,25 +81,17 @@ class Wiring:
             self._encoders[name] = self.models.open(name)
         return self._encoders[name]
 
-    def catalog(
-        self,
-        source: str,
-        *,
-        format: str | None,
-        column_map: Mapping[str, str],
-        images: Sequence[Path],
-        media: Path | None,
-        currency: str | None,
-    ) -> Catalog:
+    def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""
         from goodsight.catalogs import CatalogOptions, open_catalog
 
+        media = feed.get("media")
         options = CatalogOptions(
-            format=format,
-            column_map=column_map,
-            photo_lists=tuple(images),
-            media_root=media,
-            currency=currency,
+            format=feed.get("format"),
+            column_map=feed.get("column_map") or {},
+            photo_lists=tuple(Path(path) for path in feed.get("images") or ()),
+            media_root=None if media is None else Path(media),
+            currency=feed.get("currency"),
         )
         return open_catalog(source, options)
 

@@ -42,6 +42,11 @@ class IndexReport:
     interrupted: bool = False
 
     @property
+    def usable(self) -> bool:
+        """Whether any photo of the source can be found now."""
+        return self.photos.indexed + self.photos.unchanged > 0
+
+    @property
     def photos_per_second(self) -> float:
         """Committed photos over the whole run's wall time."""
         return self.photos.indexed / self.seconds if self.seconds > 0 else 0.0

@@ -1,0 +1,5 @@
+"""`python -m goodsight`."""
+
+from goodsight.cli.main import run
+
+run()

@@ -1,0 +1,70 @@
+"""`goodsight collection list|show|delete`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from goodsight.cli.options import Database, Home, JsonOutput, open_shop
+from goodsight.cli.output import message, print_json, print_result
+from goodsight.core.errors import UsageError
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Collections: several shops in one database.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The collection's name.")]
+
+
+@app.command("list")
+def list_collections(
+    home: Home = None, database: Database = None, json: JsonOutput = False
+) -> None:
+    """List all collections."""
+    from goodsight.rendering import collection_document, collections_table
+
+    with open_shop(home, database, None) as shop:
+        collections = shop.collections()
+    if json:
+        print_json([collection_document(info) for info in collections])
+    else:
+        print_result(collections_table(collections))
+
+
+@app.command()
+def show(
+    name: Name, home: Home = None, database: Database = None, json: JsonOutput = False
+) -> None:
+    """Show one collection."""
+    from goodsight.rendering import collection_document, collections_table
+
+    with open_shop(home, database, name) as shop:
+        info = shop.info()
+    if json:
+        print_json(collection_document(info))
+    else:
+        print_result(collections_table([info]))
+
+
+@app.command()
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: Home = None,
+    database: Database = None,
+) -> None:
+    """Delete a collection with its products, photos and vectors."""
+    with open_shop(home, database, name) as shop:
+        info = shop.info()
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UsageError(f"deleting '{name}' needs --yes where nobody can be asked")
+            typer.confirm(
+                f"Delete '{name}' with {info.products:,} products and {info.photos:,} photos?",
+                abort=True,
+                err=True,
+            )
+        shop.delete()
+    message(f"deleted '{name}'")

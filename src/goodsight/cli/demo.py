@@ -1,0 +1,93 @@
+"""`goodsight demo`: fetch a sample store, index it, search it with photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goodsight.cli.index import run_index
+from goodsight.cli.options import Home, open_shop
+from goodsight.cli.output import message, print_result
+from goodsight.cli.sample_store import CURRENCY, PACKAGE, fetch_sample_store, photographer
+from goodsight.cli.search import write_page
+
+if TYPE_CHECKING:
+    from goodsight.shop import ShownResults
+
+__all__ = ["demo"]
+
+PAGE = Path("goodsight-demo.html")
+HITS = 6
+
+
+def demo(
+    html: Annotated[Path, typer.Option(help="Where to write the picture page.")] = PAGE,
+    home: Home = None,
+) -> None:
+    """Fetch a sample store, index it, search it with three photos, write a picture page."""
+    import platformdirs
+
+    from goodsight.rendering import results_table
+
+    cache = Path(platformdirs.user_cache_dir("goodsight", appauthor=False))
+    place = home or cache / "demo"
+    message(f"sample store: {PACKAGE}, fetched with npm into {cache}")
+    feed = fetch_sample_store(cache)
+    with open_shop(place, None, "sample") as shop:
+        run_index(shop, str(feed), {"currency": CURRENCY})
+        answers: list[tuple[str, str, ShownResults]] = []
+        for photo, caption in query_photos(feed.parent / "images", place / "queries"):
+            results = shop.search(photo, limit=HITS)
+            answers.append((str(photo), caption, results))
+            message(f"\n{caption}")
+            print_result(results_table(results))
+        write_page(
+            shop,
+            html,
+            answers,
+            title="Search by photo",
+            lead="Three altered photos, and the products of the sample store that match them.",
+            footer=_credits(answers),
+        )
+    message(f"open {html} in a browser; your own catalogue: goodsight index YOUR_FEED")
+
+
+def query_photos(photos: Path, target: Path) -> list[tuple[Path, str]]:
+    """Three catalogue photos made harder, as files with captions.
+
+    A photo that is in the catalogue finds itself trivially; these are what a customer might
+    have taken of the same thing.
+    """
+    from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+
+    def opened(name: str) -> Image.Image:
+        with Image.open(photos / name) as image:
+            image.draft("RGB", (900, 900))
+            return ImageOps.contain(image.convert("RGB"), (900, 900))
+
+    def middle(image: Image.Image, share: float) -> Image.Image:
+        across, down = image.width * share / 2, image.height * share / 2
+        x, y = image.width / 2, image.height / 2
+        return image.crop((int(x - across), int(y - down), int(x + across), int(y + down)))
+
+    lens = ImageOps.mirror(middle(opened("brandi-redd-104140-unsplash.jpg"), 0.7))
+    tripod = middle(opened("zoltan-tasi-423051-unsplash.jpg").rotate(9), 0.75)
+    keyboard = ImageEnhance.Brightness(opened("juan-gomez-674574-unsplash.jpg")).enhance(0.45)
+    blurred = middle(keyboard, 0.6).filter(ImageFilter.GaussianBlur(3))
+    target.mkdir(parents=True, exist_ok=True)
+    made = []
+    for name, image, caption in (
+        ("lens.jpg", lens, "A camera lens, mirrored and cropped"),
+        ("tripod.jpg", tripod, "A tripod, tilted and cropped"),
+        ("keyboard.jpg", blurred, "A keyboard in the dark, cropped and blurred"),
+    ):
+        image.save(target / name, quality=80)
+        made.append((target / name, caption))
+    return made
+
+
+def _credits(answers: list[tuple[str, str, ShownResults]]) -> str:
+    names = {photographer(hit.photo) for _, _, results in answers for hit in results.hits}
+    return "Photographs from Unsplash by " + ", ".join(sorted(name for name in names if name)) + "."

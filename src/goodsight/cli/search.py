@@ -1,0 +1,83 @@
+"""`goodsight search PHOTO`: the products that look most like a photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goodsight.cli.options import (
+    Collection,
+    Database,
+    Exact,
+    Home,
+    JsonOutput,
+    Limit,
+    MetricName,
+    Where,
+    open_shop,
+)
+from goodsight.cli.output import message, print_json, print_result
+
+if TYPE_CHECKING:
+    from goodsight.shop import Shop, ShownResults
+
+__all__ = ["search", "write_page"]
+
+
+def search(
+    query: Annotated[
+        list[str],
+        typer.Argument(help="A photo (file); several are combined.", metavar="QUERY..."),
+    ],
+    limit: Limit = 10,
+    where: Where = None,
+    metric: MetricName = "cosine",
+    exact: Exact = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write a picture page.", metavar="FILE")
+    ] = None,
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+    json: JsonOutput = False,
+) -> None:
+    """Find the products that look most like a photo."""
+    from goodsight.rendering import results_document, results_table
+
+    with open_shop(home, database, collection) as shop:
+        results = shop.search(*query, where=where, limit=limit, metric=metric, exact=exact)
+        if html is not None:
+            write_page(shop, html, [(query[0], query[0], results)])
+    if json:
+        print_json(results_document(results))
+    else:
+        print_result(results_table(results))
+
+
+def write_page(
+    shop: Shop,
+    target: Path,
+    answers: list[tuple[str, str, ShownResults]],
+    *,
+    title: str = "Goodsight",
+    lead: str = "Products that look most like the photo.",
+    footer: str = "",
+) -> None:
+    """Write a picture page of (photo path, caption, results) to a file."""
+    from goodsight.core.errors import InputError
+    from goodsight.rendering import ShownQuery, picture_page
+
+    queries = []
+    for photo, caption, results in answers:
+        hashes = [hit.content_hash for hit in results.hits]
+        picture = shop.query_picture(photo)
+        shown = ShownQuery(picture, "image/webp", caption, results, shop.thumbnails(hashes))
+        queries.append(shown)
+    try:
+        page = picture_page(queries, title=title, lead=lead, footer=footer)
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written: {error.strerror}") from error
+    message(f"wrote {target}")

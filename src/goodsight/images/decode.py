@@ -1,0 +1,160 @@
+"""Untrusted bytes in, a Photo out.
+
+The format is told by content and must be on the list; bytes and pixels are capped from the
+header, before anything is decoded; only the first frame is read. Large JPEGs are decoded at a
+fraction of their size where the result does not visibly change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import numpy as np
+import simplejpeg
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from goodsight.core.errors import PhotoError
+from goodsight.core.types import Photo, PixelArray
+from goodsight.images.colour import to_srgb
+from goodsight.images.formats import name_of_other, photo_format
+from goodsight.images.limits import CATALOGUE_LIMITS, PhotoLimits
+from goodsight.images.quality import findings
+
+__all__ = ["decode_photo"]
+
+# The orientations that turn a photo by a quarter, exchanging width and height.
+QUARTER_TURNS = (5, 6, 7, 8)
+
+
+def decode_photo(
+    data: bytes,
+    *,
+    reference: str,
+    minimum_side: int | None = None,
+    limits: PhotoLimits = CATALOGUE_LIMITS,
+) -> Photo:
+    """Decode a photo upright, in sRGB, over white.
+
+    With `minimum_side` the photo may come smaller than it is, its shorter side no less than
+    that many pixels (or its own). Raises PhotoError with the reason.
+    """
+    if not data:
+        raise PhotoError("the file is empty", reference=reference)
+    if len(data) > limits.max_bytes:
+        raise PhotoError(
+            f"{len(data):,} bytes; at most {limits.max_bytes:,} are read", reference=reference
+        )
+    kind = photo_format(data)
+    if kind is None:
+        raise PhotoError(f"it is {name_of_other(data)}", reference=reference)
+    with _translated(reference, kind):
+        return _decode(data, kind, reference, minimum_side, limits)
+
+
+@contextmanager
+def _translated(reference: str, kind: str) -> Iterator[None]:
+    """Whatever a decoder raises becomes a PhotoError; its warnings are not for users."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except PhotoError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PhotoError(f"damaged: no {kind} header can be read", reference=reference) from error
+    except MemoryError as error:
+        raise PhotoError("it needs more memory than there is", reference=reference) from error
+    # Decoders of hostile bytes raise nearly anything: OSError, ValueError, SyntaxError, …
+    except Exception as error:
+        word = "truncated" if "truncated" in str(error).lower() else "damaged"
+        detail = str(error) or type(error).__name__
+        raise PhotoError(f"{word}: {kind} data: {detail}", reference=reference) from error
+
+
+def _decode(
+    data: bytes, kind: str, reference: str, minimum_side: int | None, limits: PhotoLimits
+) -> Photo:
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        _check_size(image, reference, limits)
+        orientation = _orientation(image)
+        width, height = image.size
+        if orientation in QUARTER_TURNS:
+            width, height = height, width
+        picture = _scaled_jpeg(data, image, minimum_side) if kind == "JPEG" else None
+        if picture is None:
+            picture = _whole(image, minimum_side)
+        profile = image.info.get("icc_profile")
+    picture = _upright(to_srgb(picture, profile), orientation)
+    pixels: PixelArray = np.asarray(picture)
+    return Photo(
+        reference=reference,
+        content_hash=hashlib.sha256(data).hexdigest(),
+        pixels=pixels,
+        width=width,
+        height=height,
+        findings=findings(pixels, width, height),
+    )
+
+
+def _check_size(image: Image.Image, reference: str, limits: PhotoLimits) -> None:
+    width, height = image.size
+    if width * height > limits.max_pixels:
+        raise PhotoError(
+            f"{width:,} × {height:,} pixels; at most {limits.max_pixels:,} are decoded",
+            reference=reference,
+        )
+    if min(width, height) < limits.min_side_pixels:
+        raise PhotoError(
+            f"{width} × {height} pixels; a side of at least {limits.min_side_pixels} is needed",
+            reference=reference,
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    # A broken EXIF block says nothing about the picture itself.
+    with suppress(Exception):
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return 1
+
+
+def _scaled_jpeg(data: bytes, image: Image.Image, minimum_side: int | None) -> Image.Image | None:
+    """An RGB or grey JPEG at the least eighth of its size that is large enough, else None.
+
+    libjpeg-turbo scales in the frequency domain, so an unseen pixel is never computed.
+    """
+    if image.mode not in ("RGB", "L"):
+        return None
+    grey = image.mode == "L"
+    side = min(minimum_side or min(image.size), *image.size)
+    try:
+        pixels = simplejpeg.decode_jpeg(
+            data, colorspace="GRAY" if grey else "RGB", min_height=side, min_width=side
+        )
+    except ValueError:
+        # Pillow has the last word: it reads what is merely odd, and says what is wrong.
+        return None
+    return Image.fromarray(pixels[..., 0] if grey else pixels)
+
+
+def _whole(image: Image.Image, minimum_side: int | None) -> Image.Image:
+    """The first frame, wholly decoded, then shrunk by a whole factor if much too large."""
+    image.seek(0)
+    image.load()
+    factor = min(image.size) // (2 * minimum_side) if minimum_side else 1
+    if factor > 1 and image.mode in ("RGB", "L", "RGBA", "LA", "CMYK"):
+        # Transparent pixels must not bleed their hidden colour into visible ones.
+        if image.mode in ("RGBA", "LA"):
+            return image.convert("RGBa" if image.mode == "RGBA" else "La").reduce(factor)
+        return image.reduce(factor)
+    return image.copy()
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    if not 2 <= orientation <= 8:
+        return image
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    return ImageOps.exif_transpose(image)

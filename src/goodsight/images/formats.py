@@ -1,0 +1,64 @@
+"""What a file is, told by its first bytes; its name is never believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["PHOTO_FORMATS", "name_of_other", "photo_format"]
+
+# Pillow's name of each format that is read. A format outside this table is never tried.
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+_SIGNATURES: Mapping[bytes, str] = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
+_OTHERS: Mapping[bytes, str] = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x7fELF": "a program",
+    b"8BPS": "a Photoshop document",
+    b"\0\0\x01\0": "an icon",
+    b"<svg": "an SVG drawing",
+    b"<?xml": "an XML document",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"{": "a JSON document",
+}
+_AVIF_BRANDS = (b"avif", b"avis")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def photo_format(data: bytes) -> str | None:
+    """Pillow's name of the format, or None for what is not read."""
+    for signature, name in _SIGNATURES.items():
+        if data.startswith(signature):
+            return name
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _AVIF_BRANDS):
+        return "AVIF"
+    return None
+
+
+def name_of_other(data: bytes) -> str:
+    """What a file is that is not read, in words, with what to do about it where that is known."""
+    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIC_BRANDS):
+        return "a HEIC photo, which this version does not read; save it as JPEG"
+    start = data[:64].lstrip().lower()
+    for signature, name in _OTHERS.items():
+        if data.startswith(signature) or start.startswith(signature.lower()):
+            return name
+    return "no photo that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)"
+
+
+def _brands(data: bytes) -> tuple[bytes, ...]:
+    """Major and compatible brands of an ISO media file."""
+    length = min(int.from_bytes(data[:4], "big"), 256)
+    return (data[8:12], *(data[at : at + 4] for at in range(16, length, 4)))

@@ -1,0 +1,128 @@
+"""Results as the JSON documents that the command line and later the service speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from goodsight.core.evaluating import Evaluation
+from goodsight.core.reports import Check, CollectionInfo, IndexReport
+from goodsight.core.types import Attributes, Hit, ModelCard, Product, Results, Skip
+from goodsight.rendering.words import decimal_text
+
+__all__ = [
+    "checks_document",
+    "collection_document",
+    "evaluation_document",
+    "index_document",
+    "model_document",
+    "product_document",
+    "results_document",
+]
+
+
+def index_document(report: IndexReport) -> dict[str, Any]:
+    """What an index run did."""
+    return {
+        "products": asdict(report.products),
+        "photos": asdict(report.photos),
+        "skipped": [_skip(skip) for skip in report.skipped],
+        "seconds": round(report.seconds, 3),
+        "photos_per_second": round(report.photos_per_second, 1),
+        "space": report.space,
+        "interrupted": report.interrupted,
+    }
+
+
+def results_document(results: Results) -> dict[str, Any]:
+    """The answer to a query."""
+    return {
+        "query_id": results.query_id,
+        "hits": [_hit(hit) for hit in results.hits],
+        "no_match": results.no_match,
+        "facets": {name: dict(counts) for name, counts in results.facets.items()},
+        "space": results.space,
+        "index_version": results.index_version,
+        "timings": {name: round(ms, 2) for name, ms in asdict(results.timings).items()},
+    }
+
+
+def product_document(product: Product) -> dict[str, Any]:
+    """A product; money is a decimal string, an attribute a text or a list of texts."""
+    return {
+        "id": product.id,
+        "title": product.title,
+        "price": decimal_text(product.price),
+        "currency": product.currency,
+        "stock": product.stock,
+        "in_stock": product.in_stock,
+        "categories": ["/".join(path) for path in product.categories],
+        "brand": product.brand,
+        "url": product.url,
+        "attributes": _attributes(product.attributes),
+        "photo": product.photos[0] if product.photos else None,
+    }
+
+
+def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
+    """The figures of an evaluation."""
+    return {
+        "queries": evaluation.queries,
+        **{f"recall@{k}": value for k, value in evaluation.recall.items()},
+        "mrr": evaluation.mrr,
+        "ndcg@10": evaluation.ndcg_at_10,
+        "ci95": {name: list(interval) for name, interval in evaluation.ci95.items()},
+        "per_category": {
+            name: {
+                "queries": figures.queries,
+                "recall@1": figures.recall_at_1,
+                "recall@5": figures.recall_at_5,
+                "recall@10": figures.recall_at_10,
+            }
+            for name, figures in evaluation.per_category.items()
+        },
+        "unknown": asdict(evaluation.unknown),
+        "calibration": {"ece": evaluation.ece},
+        "failed": [
+            {"image": skip.reference, "reason": skip.reason, "row": skip.row}
+            for skip in evaluation.failed
+        ],
+        "space": evaluation.space,
+    }
+
+
+def collection_document(info: CollectionInfo) -> dict[str, Any]:
+    """How a collection stands."""
+    return asdict(info)
+
+
+def model_document(card: ModelCard) -> dict[str, Any]:
+    """What a model is."""
+    return asdict(card)
+
+
+def checks_document(checks: tuple[Check, ...]) -> dict[str, Any]:
+    """What the doctor found."""
+    return {"ok": all(check.ok for check in checks), "checks": [asdict(c) for c in checks]}
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "product": product_document(hit.product),
+        "variant": hit.variants[0] if hit.variants else None,
+        "photo": hit.photo,
+        "score": round(hit.score, 6),
+        "confidence": hit.confidence,
+        "explanation": {name: round(part, 6) for name, part in hit.explanation.items()},
+    }
+
+
+def _attributes(attributes: Attributes) -> Mapping[str, str | list[str]]:
+    return {
+        name: values[0] if len(values) == 1 else list(values) for name, values in attributes.items()
+    }
+
+
+def _skip(skip: Skip) -> dict[str, Any]:
+    return {"ref": skip.reference, "row": skip.row, "reason": skip.reason}
