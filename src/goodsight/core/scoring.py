@@ -27,7 +27,7 @@ __all__ = ["KL_TEMPERATURE", "MEAN_WEIGHT", "blend", "mean_vector", "similarity"
 
 MEAN_WEIGHT = 0.5
 # Chosen by recall@1 on the grocery validation photos; see docs/decisions/0004.
-KL_TEMPERATURE = 0.05
+KL_TEMPERATURE = 0.2
 
 
 def similarity(query: FloatArray, vectors: FloatArray, metric: Metric) -> FloatArray:

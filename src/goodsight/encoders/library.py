@@ -69,7 +69,7 @@ class ModelLibrary:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
             for file in (MODEL_FILE, SETTINGS_FILE):
                 shutil.copyfile(folder / file, Path(work) / file)
-            copied = open_model_folder(Path(work), self._providers)
+            copied = open_model_folder(Path(work), self._providers, name=name)
             Path(work).rename(target)
             Path(work).mkdir()
         return copied.card
@@ -78,7 +78,7 @@ class ModelLibrary:
         folder = self._folder / "added" / name
         if not _is_name(name) or not folder.is_dir():
             raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
-        return open_model_folder(folder, self._providers)
+        return open_model_folder(folder, self._providers, name=name)
 
     def _bundled_graph(self, bundled: BundledModel) -> Path | bytes:
         """The kept graph if it is whole, else a new one, kept for next time."""

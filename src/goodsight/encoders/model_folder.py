@@ -24,7 +24,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +65,16 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def open_model_folder(folder: Path, providers: Sequence[str]) -> OnnxEncoder:
-    """Check a model folder and open it. Raises ModelError that says what does not fit."""
+def open_model_folder(
+    folder: Path, providers: Sequence[str], *, name: str | None = None
+) -> OnnxEncoder:
+    """Check a model folder and open it, under another `name` than its own if one is given.
+
+    Raises ModelError that says what does not fit.
+    """
     settings = _read_settings(folder / SETTINGS_FILE)
+    if name is not None:
+        settings = replace(settings, name=name)
     content = _read_plain_file(folder / MODEL_FILE, MAX_MODEL_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     if settings.sha256 not in (None, digest):
@@ -213,9 +220,9 @@ def _choose_outputs(session: Any, settings: _FolderSettings) -> ModelOutputs:
     features = settings.features or (names[0] if len(names) == 1 else None)
     if features is None:
         raise ModelError(f"say in {SETTINGS_FILE} which output is 'features': {', '.join(names)}")
-    for name in filter(None, (features, settings.feature_map)):
-        if name not in names:
-            raise ModelError(f"the model has no output '{name}'; it has {', '.join(names)}")
+    for output in filter(None, (features, settings.feature_map)):
+        if output not in names:
+            raise ModelError(f"the model has no output '{output}'; it has {', '.join(names)}")
     return ModelOutputs(features, settings.feature_map, settings.pooling)
 
 

@@ -1,0 +1,98 @@
+"""What every encoder keeps, bundled or a folder of one's own."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from encoders.photos import drawn_photo
+from encoders.tiny_models import GOOD_FOLDERS, good_folder
+from goodsight.core.types import Photo
+from goodsight.encoders import BUNDLED, ModelLibrary, open_model_folder
+
+CPU = ("CPUExecutionProvider",)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return ModelLibrary(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module", params=[*BUNDLED, *GOOD_FOLDERS])
+def encoder(request, library, tmp_path_factory):
+    if request.param in BUNDLED:
+        return library.open(request.param)
+    return open_model_folder(good_folder(tmp_path_factory.mktemp("own"), request.param), CPU)
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return [drawn_photo(seed) for seed in range(5)]
+
+
+def test_rows_are_unit_vectors_of_the_cards_dimension(encoder, photos):
+    found = encoder.encode_photos(photos)
+    assert found.vectors.shape == (5, encoder.card.dimension)
+    assert found.vectors.dtype == found.features.dtype == np.float32
+    assert np.linalg.norm(found.vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+    assert found.space == encoder.card.space
+
+
+def test_vectors_are_the_features_scaled(encoder, photos):
+    found = encoder.encode_photos(photos)
+    norms = np.linalg.norm(found.features, axis=1, keepdims=True)
+    np.testing.assert_allclose(found.features / norms, found.vectors, atol=1e-6)
+
+
+def test_a_photo_gets_the_same_vector_alone_and_in_company(encoder, photos):
+    together = encoder.encode_photos(photos).vectors
+    alone = np.concatenate([encoder.encode_photos([photo]).vectors for photo in photos])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_different_photos_get_different_vectors(encoder, photos):
+    vectors = encoder.encode_photos(photos).vectors
+    off_diagonal = (vectors @ vectors.T)[~np.eye(5, dtype=bool)]
+    assert off_diagonal.max() < 0.99999
+
+
+def test_no_photos_give_no_rows(encoder):
+    found = encoder.encode_photos([])
+    assert found.vectors.shape == (0, encoder.card.dimension)
+
+
+def test_threads_may_share_it(encoder, photos):
+    expected = encoder.encode_photos(photos).vectors
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda p: encoder.encode_photos([p]).vectors[0], photos * 8))
+    np.testing.assert_allclose(np.stack(rows), np.tile(expected, (8, 1)), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (8, 900), (900, 8), (1000, 1400)])
+def test_photos_of_any_size(encoder, size):
+    pixels = drawn_photo(1, *size).pixels
+    found = encoder.encode_photos([Photo("x", "h", pixels, size[1], size[0])])
+    assert np.isfinite(found.vectors).all()
+
+
+def test_feature_maps_average_to_the_features_where_they_are_pooled(encoder, photos):
+    if encoder.card.name not in (*BUNDLED, "plain"):
+        pytest.skip("this model names no feature map")
+    maps = encoder.encode_feature_maps(photos)
+    assert maps.maps.ndim == 4
+    features = encoder.encode_photos(photos).features
+    np.testing.assert_allclose(maps.maps.mean((2, 3)), features, atol=1e-4)
+
+
+def test_the_space_is_stable(encoder, library, tmp_path):
+    name = encoder.card.name
+    again = library.open(name) if name in BUNDLED else None
+    again = again or open_model_folder(good_folder(tmp_path, name), CPU)
+    assert again.card.space == encoder.card.space
+    assert len(encoder.card.space) == 16
+
+
+def test_spaces_differ_between_models(tmp_path, library):
+    cards = [library.card(name) for name in BUNDLED]
+    cards += [open_model_folder(good_folder(tmp_path, name), CPU).card for name in GOOD_FOLDERS]
+    assert len({card.space for card in cards}) == len(cards)
