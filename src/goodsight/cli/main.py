@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 the work failed; 2 wrong usage; 3 input refused, nothing u
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 
@@ -49,6 +50,8 @@ def _common(
 
 def run() -> None:
     """The console script: runs a command; errors become a message on stderr and an exit code."""
+    # Pillow warns of odd photos; what matters of it is told as findings and skips.
+    warnings.filterwarnings("ignore", module="PIL")
     try:
         app()
     except GoodsightError as error:

@@ -214,8 +214,8 @@ def _tensors(graph: Any) -> Any:
 def _choose_outputs(session: Any, settings: _FolderSettings) -> ModelOutputs:
     inputs = session.get_inputs()
     if len(inputs) != 1:
-        names = ", ".join(item.name for item in inputs)
-        raise ModelError(f"the model has {len(inputs)} inputs ({names}); one is due, the photos")
+        found = ", ".join(item.name for item in inputs)
+        raise ModelError(f"the model has {len(inputs)} inputs ({found}); one is due, the photos")
     names = [item.name for item in session.get_outputs()]
     features = settings.features or (names[0] if len(names) == 1 else None)
     if features is None:

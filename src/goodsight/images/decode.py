@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -51,19 +50,21 @@ def decode_photo(
     kind = photo_format(data)
     if kind is None:
         raise PhotoError(f"it is {name_of_other(data)}", reference=reference)
-    with _translated(reference, kind):
+    with _translated(reference, kind, limits):
         return _decode(data, kind, reference, minimum_side, limits)
 
 
 @contextmanager
-def _translated(reference: str, kind: str) -> Iterator[None]:
-    """Whatever a decoder raises becomes a PhotoError; its warnings are not for users."""
+def _translated(reference: str, kind: str, limits: PhotoLimits) -> Iterator[None]:
+    """Whatever a decoder raises becomes a PhotoError."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except PhotoError:
         raise
+    except Image.DecompressionBombError as error:
+        raise PhotoError(
+            f"far too many pixels; at most {limits.max_pixels:,} are decoded", reference=reference
+        ) from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"damaged: no {kind} header can be read", reference=reference) from error
     except MemoryError as error:
