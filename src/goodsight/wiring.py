@@ -61,9 +61,9 @@ class Wiring:
     def store(self) -> CollectionStore:
         """The database: embedded below the home, or the server the settings name."""
         if self._store is None:
-            from goodsight.stores import open_store
+            from goodsight.stores.postgres import PostgresStore
 
-            self._store = open_store(self.settings.database or self.settings.home / "postgres")
+            self._store = PostgresStore(self.settings.database or self.settings.home / "postgres")
         return self._store
 
     @cached_property

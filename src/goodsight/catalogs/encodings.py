@@ -13,7 +13,7 @@ from goodsight.core.errors import CatalogError
 
 __all__ = ["TextEncoding", "detect_encoding", "read_chunks"]
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 16
 HEAD_BYTES = 1 << 16
 SAMPLE_BYTES = 1 << 16
 # Below this many bytes beyond ASCII statistics say little; see `_judge_legacy`.
@@ -22,6 +22,9 @@ TINY_SAMPLE_BYTES = 16
 UTF8_MAJORITY = 4
 MIN_DECODABLE_SHARE = 0.9
 MAX_CONTROL_SHARE = 0.05
+MIN_KANA_SHARE = 0.1
+LONG_RUN_BYTES = 4
+MIN_LONG_RUN_SHARE = 0.25
 
 # Wider lists mistake short Western texts for Korean or Polish; these four keep apart well.
 _LEGACY = ("gb18030", "cp1252", "cp1251", "cp932")
@@ -33,6 +36,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f")) + b"\x7f"
+_HAS_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1e\x7f]")
 _TOUCHES_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]+|[\x80-\xff]+[A-Za-z]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
@@ -67,7 +71,7 @@ def detect_encoding(path: Path) -> TextEncoding:
 
 
 def read_chunks(path: Path, skip: int = 0) -> Iterator[bytes]:
-    """The bytes of a file from offset `skip`, about a megabyte at a time. Raises OSError."""
+    """The bytes of a file from offset `skip`, `CHUNK_BYTES` at a time. Raises OSError."""
     with path.open("rb") as stream:
         stream.seek(skip)
         while chunk := stream.read(CHUNK_BYTES):
@@ -102,12 +106,13 @@ def _wide_without_mark(head: bytes) -> str | None:
     even, odd = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
     for codec, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros > pairs * MAX_CONTROL_SHARE and zeros > others * 10:
-            decoder = codecs.getincrementaldecoder(codec)()
             try:
-                decoder.decode(head)
+                text = codecs.getincrementaldecoder(codec)().decode(head)
             except UnicodeDecodeError:
                 continue
-            return codec
+            # Text with a few stray zero bytes does not end its lines in pairs of bytes.
+            if "\n" in text and not _HAS_CONTROLS.search(text):
+                return codec
     return None
 
 
@@ -127,7 +132,7 @@ def _sample_beyond_ascii(path: Path) -> tuple[bytes, bool]:
     sample: list[bytes] = []
     size = good = bad = 0
     for chunk in read_chunks(path):
-        # A chunk's cut may break one character; one line in a megabyte does not matter.
+        # A chunk's cut may break one character; so few lines do not matter.
         for line in () if chunk.isascii() else chunk.splitlines():
             if line.isascii():
                 continue
@@ -155,10 +160,26 @@ def _judge_legacy(sample: bytes) -> str:
         # One or two words: accented letters stand among plain ones, Chinese characters apart.
         western = len(_TOUCHES_LETTER.findall(sample)) * 2 >= len(runs)
         return "cp1252" if western or not _decodes(sample, "gb18030") else "gb18030"
-    from charset_normalizer import from_bytes  # noqa: PLC0415 (slow to import, rarely needed)
+    # Here, because it is slow to import and rarely needed.
+    from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=list(_LEGACY)).best()
-    return "cp1252" if best is None or best.encoding not in _LEGACY else best.encoding
+    # Accented letters hardly ever stand four in a row; characters of other scripts do.
+    in_long_runs = sum(len(run) for run in runs if len(run) >= LONG_RUN_BYTES)
+    is_western = in_long_runs < sum(map(len, runs)) * MIN_LONG_RUN_SHARE
+    candidates = [codec for codec in _LEGACY if is_western or codec != "cp1252"]
+    best = from_bytes(sample, cp_isolation=candidates).best()
+    if best is not None and best.encoding in candidates:
+        # Chinese bytes often happen to be Japanese characters, but hardly ever kana.
+        if best.encoding != "cp932" or _has_kana(sample.decode("cp932", errors="replace")):
+            return best.encoding
+        is_western = False
+    return "cp1252" if is_western or not _decodes(sample, "gb18030") else "gb18030"
+
+
+def _has_kana(text: str) -> bool:
+    beyond_ascii = [character for character in text if not character.isascii()]
+    kana = sum("\u3041" <= character <= "\u30fe" for character in beyond_ascii)
+    return kana > len(beyond_ascii) * MIN_KANA_SHARE
 
 
 def _decodes(sample: bytes, codec: str) -> bool:

@@ -18,12 +18,14 @@ MAX_LINE_BYTES = 4 << 20
 class Line(NamedTuple):
     """One physical line, its line end included.
 
-    `number` counts from 1. `problem` says why the text is not (wholly) there, else "".
+    `number` counts from 1. `problem` says why the text is not (wholly) there, else "";
+    `is_cut` that its end is missing.
     """
 
     number: int
     text: str
     problem: str = ""
+    is_cut: bool = False
 
 
 def read_lines(path: Path, encoding: TextEncoding) -> Iterator[Line]:
@@ -75,7 +77,7 @@ def _split(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 def _decode(number: int, raw: bytes, codec: str, *, is_cut: bool) -> Line:
     if is_cut:
         text = raw.decode(codec, errors="replace")
-        return Line(number, text, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
+        return Line(number, text, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB", is_cut)
     try:
         return Line(number, raw.decode(codec))
     except UnicodeDecodeError as error:

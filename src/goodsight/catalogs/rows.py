@@ -52,9 +52,9 @@ class RowError(Exception):
     """A row whose content cannot be used. Never leaves this package: it becomes a `Skip`."""
 
     def __init__(self, cause: str, *, column: str | None = None, value: str | None = None) -> None:
-        place = "" if column is None else f"{column} "
-        shown = "" if value is None else f"'{shorten(value)}'"
-        super().__init__(f"{place}{shown}: {cause}" if place or shown else cause)
+        shown = None if value is None else f"'{shorten(value)}'"
+        place = " ".join(part for part in (column, shown) if part)
+        super().__init__(f"{place}: {cause}" if place else cause)
 
 
 def clean(text: str) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeGuard
 
 from goodsight.catalogs.lines import Line
 from goodsight.catalogs.rows import BadRow, Row, clean, normal_name
@@ -22,6 +23,10 @@ __all__ = ["MAX_ROW_CHARACTERS", "MAX_ROW_LINES", "TableLayout", "read_table", "
 MAX_ROW_CHARACTERS = 1 << 20
 MAX_ROW_LINES = 2000
 HEADER_SAMPLE_LINES = 50
+# How much of a line that had to be given up is searched for the product's id.
+LENIENT_CHARACTERS = 100_000
+
+MISMATCH = "the quotes in this row do not match"
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -66,26 +71,21 @@ def read_table(lines: Iterable[Line], layout: TableLayout) -> Iterator[Row | Bad
     A row shorter than the header lacks its last cells (spreadsheets drop them); one with
     surplus content is bad, since its cells cannot be told apart.
     """
-    records = _Records(lines, layout)
-    broken: BadRow | None = None
-    last_broken_line = 0
-    for record in records:
-        if isinstance(record, BadRow):
-            if broken is not None:
-                yield _spanning(broken, last_broken_line)
-            broken, last_broken_line = record, record.number
-        elif broken is not None and len(record.cells) < len(layout.columns):
-            # What is left of a broken row, not a row of its own.
-            last_broken_line = record.last_line
+    pending: _Record | BadRow | None = None
+    last_line = 0
+    for record in _Records(lines, layout):
+        if pending is not None:
+            if _is_remainder(record, layout):
+                last_line = record.last_line
+                continue
+            yield from _finish(pending, last_line, layout)
+            pending = None
+        if isinstance(record, BadRow) or record.is_doubtful:
+            pending, last_line = record, 0
         else:
-            if broken is not None:
-                yield _spanning(broken, last_broken_line)
-                broken = None
-            row = _as_row(record, layout)
-            if row is not None:
-                yield row
-    if broken is not None:
-        yield _spanning(broken, last_broken_line)
+            yield from _finish(record, 0, layout)
+    if pending is not None:
+        yield from _finish(pending, last_line, layout)
 
 
 def _read_header(sample: list[Line], delimiter: str) -> TableLayout | None:
@@ -94,7 +94,7 @@ def _read_header(sample: list[Line], delimiter: str) -> TableLayout | None:
         cells = next(reader)
     except (csv.Error, StopIteration):
         return None
-    first_row = sample[0].number + reader.line_num
+    first_row = sample[reader.line_num - 1].number + 1
     return TableLayout(delimiter, tuple(_unique([clean(cell) for cell in cells])), first_row)
 
 
@@ -109,34 +109,49 @@ def _score(layout: TableLayout, known: Callable[[str], bool]) -> tuple[int, int]
     return sum(known(normal_name(name)) for name in layout.columns), len(layout.columns)
 
 
-def _spanning(broken: BadRow, last_line: int) -> BadRow:
-    if last_line <= broken.number:
-        return broken
-    reason = f"lines {broken.number} to {last_line}: {broken.reason}"
-    return BadRow(broken.number, reason, broken.cells)
+def _is_remainder(record: _Record | BadRow, layout: TableLayout) -> TypeGuard[_Record]:
+    """Whether a record behind a broken row is but the rest of it."""
+    return (
+        isinstance(record, _Record)
+        and not record.is_doubtful
+        and len(record.cells) < len(layout.columns)
+    )
 
 
-def _as_row(record: _Record, layout: TableLayout) -> Row | BadRow | None:
-    cells = [clean(cell) for cell in record.cells]
-    surplus = any(cells[len(layout.columns) :])
-    named = {
-        name: cell for name, cell in zip(layout.columns, cells, strict=False) if cell and name
-    }
-    if surplus:
-        reason = f"{len(cells)} cells where the header has {len(layout.columns)}"
-        return BadRow(record.line, reason, named)
-    return Row(record.line, named) if named else None
+def _finish(
+    record: _Record | BadRow, last_line: int, layout: TableLayout
+) -> Iterator[Row | BadRow]:
+    """The row of a record; `last_line` is that of its remainder, 0 where it has none."""
+    cells = record.cells if isinstance(record, BadRow) else _name(record.cells, layout)
+    if last_line:
+        reason = record.reason if isinstance(record, BadRow) else MISMATCH
+        yield BadRow(record.number, f"lines {record.number} to {last_line}: {reason}", cells)
+    elif isinstance(record, BadRow):
+        yield record
+    elif any(map(clean, record.cells[len(layout.columns) :])):
+        reason = f"{len(record.cells)} cells where the header has {len(layout.columns)}"
+        yield BadRow(record.number, reason, cells)
+    elif cells:
+        yield Row(record.number, cells)
+
+
+def _name(cells: list[str], layout: TableLayout) -> dict[str, str]:
+    pairs = zip(layout.columns, map(clean, cells), strict=False)
+    return {name: cell for name, cell in pairs if name and cell}
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    line: int
+    """The cells of a row; doubtful ones were read leniently and may not be all of it."""
+
+    number: int
     last_line: int
-    cells: Collection[str]
+    cells: list[str]
+    is_doubtful: bool = False
 
 
-class _Unreadable(Exception):  # noqa: N818 (a signal through csv.reader, not an error of ours)
-    pass
+class _Unreadable(Exception):
+    """A signal out of `csv.reader`: the line it asked for cannot be given."""
 
 
 class _LineFeed:
@@ -166,7 +181,7 @@ class _LineFeed:
     def __next__(self) -> str:
         line = self._returned.popleft() if self._returned else next(self._lines)
         self.taken.append(line)
-        if line.problem:
+        if line.is_cut:
             raise _Unreadable(line.problem)
         self._characters += len(line.text)
         if self._characters > MAX_ROW_CHARACTERS or len(self.taken) > MAX_ROW_LINES:
@@ -195,17 +210,22 @@ class _Records:
                 yield self._recover(error)
                 reader = self._reader()
                 continue
-            if cells:
-                yield self._record(cells)
+            record = self._record(cells)
+            if cells or isinstance(record, BadRow):
+                yield record
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(
             self._feed, delimiter=self._layout.delimiter, skipinitialspace=True, strict=True
         )
 
-    def _record(self, cells: list[str]) -> _Record:
+    def _record(self, cells: list[str]) -> _Record | BadRow:
         taken = self._feed.taken
-        return _Record(taken[0].number, taken[-1].number, cells)
+        problem = next((line for line in taken if line.problem), None)
+        if problem is None:
+            return _Record(taken[0].number, taken[-1].number, cells)
+        place = "" if problem is taken[0] else f"line {problem.number}: "
+        return BadRow(taken[0].number, place + problem.problem, _name(cells, self._layout))
 
     def _recover(self, error: Exception) -> _Record | BadRow:
         """After a failure: try padding behind quotes, then the first line alone, then give up."""
@@ -219,22 +239,21 @@ class _Records:
                 feed.squeezes = False
         first = feed.taken[0]
         feed.give_back(1)
-        cells = self._read_leniently(first)
-        if not first.problem and len(cells) == len(self._layout.columns):
-            return _Record(first.number, first.number, cells)
-        named = {
-            name: cell
-            for name, cell in zip(self._layout.columns, map(clean, cells), strict=False)
-            if name and cell
-        }
-        return BadRow(first.number, _explain(error), named)
+        cells, is_whole = self._read_leniently(first)
+        if is_whole and not first.problem and len(cells) == len(self._layout.columns):
+            return _Record(first.number, first.number, cells, is_doubtful=True)
+        return BadRow(first.number, _explain(error), _name(cells, self._layout))
 
-    def _read_leniently(self, line: Line) -> list[str]:
-        reader = csv.reader([line.text], delimiter=self._layout.delimiter, skipinitialspace=True)
+    def _read_leniently(self, line: Line) -> tuple[list[str], bool]:
+        """The cells of a single line, and whether it ends where they do."""
+        text = line.text[:LENIENT_CHARACTERS]
+        # An open quote would go on into the second line.
+        reader = csv.reader([text, ""], delimiter=self._layout.delimiter, skipinitialspace=True)
         try:
-            return next(reader, [])
+            cells = next(reader, [])
         except csv.Error:
-            return []
+            return [], False
+        return cells, reader.line_num == 1 and len(line.text) <= LENIENT_CHARACTERS
 
 
 def _explain(error: Exception) -> str:
@@ -242,4 +261,4 @@ def _explain(error: Exception) -> str:
         return str(error)
     if "field limit" in str(error):
         return f"a cell is longer than {csv.field_size_limit():,} characters"
-    return f"the quotes in this row do not match ({error})"
+    return f"{MISMATCH} ({error})"

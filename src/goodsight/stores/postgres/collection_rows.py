@@ -1,0 +1,166 @@
+"""Collections as rows: found by name, made on first use, removed with all they hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from goodsight.core.errors import CollectionNotFound, SpaceMismatch, StoreError
+from goodsight.core.types import ModelCard
+from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text import storable
+from goodsight.stores.postgres.vector_sets import VectorSet
+
+__all__ = [
+    "ActiveCollection",
+    "delete_collection",
+    "find_collection",
+    "find_or_make_collection",
+    "hold_for_run",
+]
+
+# Held shared by every index run, and exclusively by what must not meet one.
+RUN_LOCK = 0x600D520
+
+_FIND = """
+    SELECT c.id, c.name, c.profile, c.model, c.index_version, s.id, s.dimension, s.space,
+           EXISTS (SELECT FROM pg_index
+                   WHERE indexrelid = to_regclass('photo_vectors_' || s.id || '_hnsw')
+                     AND indisvalid)
+    FROM collections c JOIN vector_sets s ON s.id = c.active_vector_set
+    WHERE c.name = %(name)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveCollection:
+    """A collection and its active vector set, as of `index_version`."""
+
+    id: int
+    name: str
+    profile: str
+    model: str
+    index_version: int
+    vectors: VectorSet
+    space: str
+    is_indexed: bool
+
+    def check_space(self, space: str) -> None:
+        """Raise SpaceMismatch where vectors of `space` may not be compared with ours."""
+        if space != self.space:
+            raise SpaceMismatch(
+                f"collection '{self.name}' holds vectors of the model {self.model} (profile"
+                f" {self.profile}); the ones offered come from another model or preprocessing."
+                f" Use its profile, or index into another collection"
+            )
+
+
+def find_collection(connection: Connection, name: str) -> ActiveCollection:
+    """Raises CollectionNotFound."""
+    row = connection.execute(_FIND, {"name": storable(name)}).fetchone()
+    if row is None:
+        raise CollectionNotFound(
+            f"no collection '{name}': make it with goodsight index SOURCE --collection {name}"
+        )
+    collection_id, name, profile, model, version, set_id, dimension, space, is_indexed = row
+    return ActiveCollection(
+        id=collection_id,
+        name=name,
+        profile=profile,
+        model=model,
+        index_version=version,
+        vectors=VectorSet(set_id, dimension),
+        space=space,
+        is_indexed=is_indexed,
+    )
+
+
+def find_or_make_collection(
+    connection: Connection, name: str, profile: str, card: ModelCard
+) -> ActiveCollection:
+    """Find the collection, or make it with an empty vector set of the card's space.
+
+    Raises SpaceMismatch where it exists with another active space.
+    """
+    try:
+        found = find_collection(connection, name)
+    except CollectionNotFound:
+        with connection.transaction():
+            _make_collection(connection, name, profile, card)
+        found = find_collection(connection, name)
+    found.check_space(card.space)
+    return found
+
+
+def _make_collection(connection: Connection, name: str, profile: str, card: ModelCard) -> None:
+    row = connection.execute(
+        # Where another process is making it too, this waits for it and then does nothing.
+        """
+        INSERT INTO collections (name, profile, model, card) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (name) DO NOTHING RETURNING id
+        """,
+        [storable(name), profile, card.name, json.dumps(dataclasses.asdict(card))],
+    ).fetchone()
+    if row is None:
+        return
+    [(set_id,)] = connection.execute(
+        """
+        INSERT INTO vector_sets (collection_id, space, dimension) VALUES (%s, %s, %s)
+        RETURNING id
+        """,
+        [row[0], card.space, card.dimension],
+    )
+    VectorSet(set_id, card.dimension).create(connection)
+    connection.execute(
+        "UPDATE collections SET active_vector_set = %s WHERE id = %s", [set_id, row[0]]
+    )
+
+
+def hold_for_run(connection: Connection, collection_id: int) -> None:
+    """Keep the collection and its photos from being removed while this session lives."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [RUN_LOCK, collection_id])
+
+
+def delete_collection(connection: Connection, name: str) -> None:
+    """Remove a collection. Raises CollectionNotFound, StoreError while it is being indexed."""
+    found = find_collection(connection, name)
+    key = [RUN_LOCK, found.id]
+    [(alone,)] = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+    if not alone:
+        raise StoreError(
+            f"collection '{name}' is being indexed: stop that first, or wait for its end"
+        )
+    try:
+        with connection.transaction():
+            _delete_rows(connection, found.id)
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _delete_rows(connection: Connection, collection_id: int) -> None:
+    sets = connection.execute(
+        "SELECT id, dimension FROM vector_sets WHERE collection_id = %s", [collection_id]
+    ).fetchall()
+    for set_id, dimension in sets:
+        VectorSet(set_id, dimension).drop(connection)
+    connection.execute(
+        "UPDATE collections SET active_vector_set = NULL WHERE id = %s", [collection_id]
+    )
+    connection.execute(
+        "DELETE FROM photos USING products p WHERE p.id = product_id AND p.collection_id = %s",
+        [collection_id],
+    )
+    for table in ("images", "products", "index_runs", "sources"):
+        statement = sql.SQL("DELETE FROM {} WHERE collection_id = %s")
+        connection.execute(statement.format(sql.Identifier(table)), [collection_id])
+    connection.execute("DELETE FROM collections WHERE id = %s", [collection_id])
+
+
+def release_from_run(connection: Connection, collection_id: int) -> None:
+    """Undo `hold_for_run`."""
+    if not connection.closed:
+        connection.execute("SELECT pg_advisory_unlock_shared(%s, %s)", [RUN_LOCK, collection_id])

@@ -1,0 +1,172 @@
+"""One collection, read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import psycopg
+from psycopg import sql
+
+from goodsight.core.ports import Found, VectorQuery
+from goodsight.core.reports import CollectionInfo
+from goodsight.core.types import FloatArray, Metric, Product
+from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
+from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.divergence import search_by_divergence
+from goodsight.stores.postgres.halfvectors import unit_vectors
+from goodsight.stores.postgres.photo_writes import decode_features
+from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
+from goodsight.stores.postgres.routes import StaleCollection
+from goodsight.stores.postgres.search import search
+from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text import digest
+
+__all__ = ["PostgresProducts"]
+
+Result = TypeVar("Result")
+
+_COUNTS = """
+    SELECT (SELECT count(*) FROM products WHERE collection_id = %(collection)s),
+           (SELECT count(*) FROM photos f JOIN products p ON p.id = f.product_id
+             WHERE p.collection_id = %(collection)s),
+           (SELECT array_agg(name ORDER BY name COLLATE "C") FROM sources s
+             WHERE EXISTS (SELECT FROM products WHERE source_id = s.id)
+               AND s.collection_id = %(collection)s)
+"""
+_GET = sql.SQL("""
+    SELECT p.key_digest, {} FROM products p
+    WHERE p.collection_id = %s AND p.key_digest = ANY (%s)
+""").format(PRODUCT_COLUMNS)
+_VECTORS = sql.SQL("""
+    SELECT vector FROM (
+        SELECT DISTINCT ON (f.image_id) v.vector,
+               array_position(p.photo_references, f.reference) AS position
+        FROM products p JOIN photos f ON f.product_id = p.id JOIN {} v USING (image_id)
+        WHERE p.collection_id = %s AND p.key_digest = %s
+        ORDER BY f.image_id, position) AS shown
+    ORDER BY position
+""")
+_THUMBNAILS = """
+    SELECT content_hash, thumbnail FROM images
+    WHERE collection_id = %s AND content_hash = ANY (%s)
+"""
+_FEATURES = """
+    SELECT i.content_hash, f.bytes_each, f.numbers FROM images i
+    JOIN features f ON f.image_id = i.id
+    WHERE i.collection_id = %s AND f.vector_set_id = %s AND i.content_hash = ANY (%s)
+"""
+
+
+class PostgresProducts:
+    """One collection of a database. Safe to use from several threads."""
+
+    def __init__(self, database: Database, collection: ActiveCollection) -> None:
+        self._database = database
+        self._name = collection.name
+        self._known: ActiveCollection | None = collection
+
+    def info(self) -> CollectionInfo:
+        """How the collection stands. Raises CollectionNotFound."""
+        return self._read("describing the collection", self._info)
+
+    def _info(self, connection: Connection, collection: ActiveCollection) -> CollectionInfo:
+        [(products, photos, sources)] = connection.execute(_COUNTS, {"collection": collection.id})
+        return CollectionInfo(
+            name=collection.name,
+            profile=collection.profile,
+            model=collection.model,
+            space=collection.space,
+            dimension=collection.vectors.dimension,
+            products=products,
+            photos=photos,
+            index_version=collection.index_version,
+            has_vector_index=collection.is_indexed,
+            sources=tuple(sources or ()),
+        )
+
+    def search(self, query: VectorQuery) -> Found:
+        """The best products, best first; see the port."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Found:
+            collection.check_space(query.space)
+            way = search_by_divergence if query.metric is Metric.KL else search
+            return self._notice(collection, way(connection, collection, query))
+
+        return self._read("searching", work, look_again=False)
+
+    def get(self, product_ids: Sequence[str]) -> Sequence[Product]:
+        """The products that exist among these ids, in the order asked."""
+        keys = [digest(product_id) for product_id in product_ids]
+
+        def work(connection: Connection, collection: ActiveCollection) -> list[Product]:
+            rows = connection.execute(_GET, [collection.id, keys])
+            found = {key: ProductRow(*row).product() for key, *row in rows}
+            return [found[key] for key in keys if key in found]
+
+        return self._read("looking up products", work)
+
+    def vectors(self, product_id: str) -> FloatArray:
+        """The product's photo vectors, float32 (n, d), rows of norm 1."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> FloatArray:
+            statement = _VECTORS.format(collection.vectors.photo_vectors)
+            cursor = connection.cursor(binary=True)
+            rows = cursor.execute(statement, [collection.id, digest(product_id)]).fetchall()
+            return unit_vectors([row for (row,) in rows], collection.vectors.dimension)
+
+        return self._read("looking up a product's vectors", work)
+
+    def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
+        """Content hash -> WebP bytes, for those that exist."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> dict[str, bytes]:
+            cursor = connection.cursor(binary=True)
+            cursor.execute(_THUMBNAILS, [collection.id, list(content_hashes)])
+            return {content_hash: bytes(thumbnail) for content_hash, thumbnail in cursor}
+
+        return self._read("looking up thumbnails", work)
+
+    def features(self, content_hashes: Sequence[str]) -> Mapping[str, FloatArray]:
+        """Content hash -> the encoder's raw output, float32 (f,), for those that exist.
+
+        What a projection is refitted on, without decoding a photo again.
+        """
+
+        def work(connection: Connection, collection: ActiveCollection) -> dict[str, FloatArray]:
+            cursor = connection.cursor(binary=True)
+            parameters = [collection.id, collection.vectors.id, list(content_hashes)]
+            rows = cursor.execute(_FEATURES, parameters)
+            return {key: decode_features(bytes_each, data) for key, bytes_each, data in rows}
+
+        return self._read("looking up features", work)
+
+    def _read(
+        self,
+        doing: str,
+        work: Callable[[Connection, ActiveCollection], Result],
+        *,
+        look_again: bool = True,
+    ) -> Result:
+        """Do work on the collection as it is now.
+
+        `look_again` is False for work that finds out itself whether what was looked up
+        before still holds: it raises StaleCollection, or misses a table.
+        """
+
+        def attempt(connection: Connection) -> Result:
+            if self._known is not None and not look_again:
+                try:
+                    return work(connection, self._known)
+                except (StaleCollection, psycopg.errors.UndefinedTable):
+                    pass
+            self._known = find_collection(connection, self._name)
+            return work(connection, self._known)
+
+        return self._database.read(f"{doing} of '{self._name}'", attempt)
+
+    def _notice(self, collection: ActiveCollection, found: Found) -> Found:
+        """Look the collection up anew next time if it has changed: it may be indexed now."""
+        if found.index_version != collection.index_version:
+            self._known = None
+        return found

@@ -1,0 +1,69 @@
+"""From a vector to the best products by cosine or euclidean likeness, in the database alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodsight.core.ports import Found, ScoredProduct, VectorQuery
+from goodsight.core.scoring import MEAN_WEIGHT
+from goodsight.stores.postgres.collection_rows import ActiveCollection
+from goodsight.stores.postgres.halfvectors import HalfVector
+from goodsight.stores.postgres.products import ProductRow
+from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route
+from goodsight.stores.postgres.search_sql import search_statement
+from goodsight.stores.postgres.sessions import Connection
+
+__all__ = ["search"]
+
+# Photos and means the index is asked for, for each product wanted, and at least.
+NEAR_PER_PRODUCT = 4
+MINIMUM_NEAR = 40
+
+
+def search(connection: Connection, collection: ActiveCollection, query: VectorQuery) -> Found:
+    """The best products, best first. Raises StaleCollection."""
+    where = Where.of(query)
+    route = choose_route(connection, collection, query, where)
+    found = _search(connection, collection, query, where, route)
+    if route is Route.INDEX and len(found.products) < query.limit:
+        # The index gave up looking, or many photos of few products filled its answer.
+        found = _search(connection, collection, query, where, Route.COMPARE)
+    return found
+
+
+def _search(
+    connection: Connection,
+    collection: ActiveCollection,
+    query: VectorQuery,
+    where: Where,
+    route: Route,
+) -> Found:
+    statement = search_statement(collection.vectors, query.metric, route, where.condition)
+    parameters = {
+        **where.values,
+        "query": HalfVector.of(query.vector),
+        "collection": collection.id,
+        "limit": query.limit,
+        "near": max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit),
+        "mean_weight": MEAN_WEIGHT,
+    }
+    rows = connection.cursor(binary=True).execute(statement, parameters).fetchall()
+    if not rows or rows[0][0] != collection.vectors.id:
+        raise StaleCollection
+    hits = tuple(_scored(*row[2:]) for row in rows if row[2] is not None)
+    return Found(hits, index_version=rows[0][1])
+
+
+def _scored(
+    score: float, best: float, mean: float, photo: str, content_hash: str, *product: Any
+) -> ScoredProduct:
+    found = ProductRow(*product).product()
+    return ScoredProduct(
+        product=found,
+        photo=photo,
+        content_hash=content_hash,
+        variants=found.variants_showing(photo),
+        # Rounded components may lead a hair beyond the metric's range.
+        score=min(score, 1.0),
+        parts={"best": min(best, 1.0), "mean": min(mean, 1.0)},
+    )

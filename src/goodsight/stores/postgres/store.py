@@ -1,0 +1,65 @@
+"""All collections of one PostgreSQL database."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+from goodsight.core.types import ModelCard
+from goodsight.stores.postgres.collection_rows import (
+    delete_collection,
+    find_collection,
+    find_or_make_collection,
+)
+from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.reading import PostgresProducts
+from goodsight.stores.postgres.runs import PostgresRun, begin_run
+from goodsight.stores.postgres.sessions import Connection
+
+__all__ = ["PostgresStore"]
+
+_NAMES = 'SELECT name FROM collections ORDER BY name COLLATE "C"'
+
+
+class PostgresStore:
+    """The collections of a database, embedded below a folder or named by a URL."""
+
+    def __init__(self, location: Path | str) -> None:
+        self.database = Database(location)
+        self._run_sessions: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+    def names(self) -> Sequence[str]:
+        """Names of the collections, sorted."""
+        return self.database.read(
+            "listing collections", lambda c: [name for (name,) in c.execute(_NAMES)]
+        )
+
+    def open(self, name: str) -> PostgresProducts:
+        """Raises CollectionNotFound."""
+        found = self.database.read(f"opening '{name}'", lambda c: find_collection(c, name))
+        return PostgresProducts(self.database, found)
+
+    def begin_run(self, name: str, *, profile: str, card: ModelCard, source: str) -> PostgresRun:
+        """Start indexing `source`; see the port. Raises SpaceMismatch, StoreError."""
+        with translated(f"beginning to index into '{name}'"):
+            connection = self.database.connect()
+            self._run_sessions.add(connection)
+            try:
+                collection = find_or_make_collection(connection, name, profile, card)
+                return begin_run(connection, collection, source)
+            except BaseException:
+                connection.close()
+                raise
+
+    def delete(self, name: str) -> None:
+        """Raises CollectionNotFound, and StoreError while the collection is being indexed."""
+        with translated(f"deleting '{name}'"), self.database.connect() as connection:
+            delete_collection(connection, name)
+
+    def close(self) -> None:
+        """Close every session, those of unfinished runs too; the last user stops the server."""
+        for connection in list(self._run_sessions):
+            connection.close()
+        self.database.close()
