@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GROCERY", "SHARED", "draw_mixtures", "grocery_products", "grocery_queries", "real_photos"]
+__all__ = [
+    "GROCERY",
+    "SHARED",
+    "draw_mixtures",
+    "grocery_products",
+    "grocery_queries",
+    "real_photos",
+]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 GROCERY = SHARED / "grocery" / "dataset"

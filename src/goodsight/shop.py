@@ -19,6 +19,7 @@ from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
+from goodsight.diagnosis import diagnose
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
 
 __all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
@@ -213,7 +214,7 @@ class Shop:
 
     def doctor(self) -> tuple[Check, ...]:
         """Check the installation and the store; never raises for what it can report."""
-        return self._wiring.checks()
+        return tuple(diagnose(self._wiring))
 
     def models(self) -> tuple[ModelCard, ...]:
         """The models that can be used here."""

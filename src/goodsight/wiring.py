@@ -16,11 +16,12 @@ from goodsight.config import Settings
 from goodsight.core.errors import UsageError
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
-from goodsight.core.ports import Catalog, CollectionStore, ImageEncoder, PhotoLoader
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader
 from goodsight.core.types import ModelCard, Skip
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
+    from goodsight.stores.postgres import PostgresStore
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
@@ -56,9 +57,9 @@ class Wiring:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._encoders: dict[str, ImageEncoder] = {}
-        self._store: CollectionStore | None = None
+        self._store: PostgresStore | None = None
 
-    def store(self) -> CollectionStore:
+    def store(self) -> PostgresStore:
         """The database: embedded below the home, or the server the settings name."""
         if self._store is None:
             from goodsight.stores.postgres import PostgresStore

@@ -31,6 +31,11 @@ def test_the_map_goes_first() -> None:
     assert columns.attributes == (("color", "farbe"), ("title", "title"))
 
 
+def test_a_map_to_a_column_some_lines_lack() -> None:
+    columns = assign_columns(("id", "title"), {"title": "name"})
+    assert columns.fields["title"] == ("title",)
+
+
 def test_chinese_names() -> None:
     columns = assign_columns(("货号", "商品名称", "价格", "库存", "图片"), {})
     assert [columns.fields[field] for field in ("id", "title", "price", "stock", "image")] == [

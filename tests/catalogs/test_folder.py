@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from catalogs.helpers import read_feed
+from goodsight.catalogs import open_catalog
 from goodsight.core.errors import CatalogError, UsageError
 from goodsight.core.types import Product, Skip
 
@@ -70,7 +72,7 @@ def test_links_that_lead_out_are_refused(tmp_path: Path) -> None:
     (root / "notes.txt").symlink_to(outside)
     products, skips = read_feed(root)
     assert [product.photos for product in products] == [(inside,)]
-    assert skips == [
+    assert sorted(skips, key=lambda skip: skip.reference) == [
         Skip(str(root / "loop"), "a link to a folder is not followed"),
         Skip(str(root / "out.jpg"), "a link that leads out of the folder is not followed"),
     ]
@@ -92,6 +94,26 @@ def test_a_folder_without_photos(tmp_path: Path) -> None:
     put(tmp_path / "notes.txt")
     with pytest.raises(CatalogError, match="no photo in this folder"):
         read_feed(tmp_path)
+
+
+def test_a_folder_that_vanishes_meanwhile_is_reported(tmp_path: Path) -> None:
+    put(tmp_path / "a.jpg")
+    put(tmp_path / "gone" / "b.jpg")
+    items = open_catalog(str(tmp_path)).read()
+    assert isinstance(next(items), Product)
+    shutil.rmtree(tmp_path / "gone")
+    (skip,) = items
+    assert skip == Skip(
+        str(tmp_path / "gone"), f"{tmp_path}/gone: cannot be listed: No such file or directory"
+    )
+
+
+def test_the_folder_itself_vanishes(tmp_path: Path) -> None:
+    put(tmp_path / "shop" / "a.jpg")
+    catalog = open_catalog(str(tmp_path / "shop"))
+    shutil.rmtree(tmp_path / "shop")
+    with pytest.raises(CatalogError, match="cannot be listed"):
+        list(catalog.read())
 
 
 def test_a_folder_that_cannot_be_listed_is_reported(tmp_path: Path) -> None:

@@ -205,6 +205,19 @@ def test_an_undecodable_row_is_reported(write_feed: WriteFeed) -> None:
     assert "not UTF-8 text" in skips[0].reason
 
 
+def test_prices_with_entities_and_tags(write_feed: WriteFeed) -> None:
+    feed = write_feed(table(["id", "price"], ["A", "<b>&euro; 52,00</b>"]))
+    product = only_product(feed)
+    assert (product.price, product.currency) == (Decimal("52.00"), "EUR")
+
+
+def test_lines_with_ever_new_columns(write_feed: WriteFeed) -> None:
+    text = "".join(json.dumps({"id": n, f"color{n}": "red"}) + "\n" for n in range(600))
+    products, skips = read_feed(write_feed(text))
+    assert (len(products), skips) == (600, [])
+    assert products[599].attributes == {"color599": ("red",)}
+
+
 def test_reading_twice_gives_the_same(write_feed: WriteFeed) -> None:
     feed = write_feed(table(["id", "title"], ["A", "x"], ["A", "y"]))
     assert read_feed(feed) == read_feed(feed)

@@ -39,6 +39,11 @@ def test_bad_lines_are_reported_and_the_rest_is_read() -> None:
     ]  # fmt: skip
 
 
+def test_an_undecodable_line_is_reported() -> None:
+    rows = read_json_lines([Line(1, '{"id": "\ufffd"}', "not UTF-8 text"), Line(2, '{"id": 2}')])
+    assert [(row.number, type(row)) for row in rows] == [(1, BadRow), (2, Row)]
+
+
 def test_strange_numbers_stay_text() -> None:
     (row,) = read('{"a": 1e999999, "b": NaN, "c": ' + "9" * 5000 + "}")
     assert row.cells == {"a": "1e999999", "b": "NaN", "c": "9" * 5000}

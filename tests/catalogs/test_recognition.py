@@ -104,6 +104,11 @@ def test_what_is_no_feed(write_feed: WriteFeed, content: bytes, message: str) ->
     assert str(path.resolve()) in str(caught.value)
 
 
+def test_a_path_that_is_not_unicode(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="not valid Unicode"):
+        open_catalog(str(tmp_path / os.fsdecode(b"caf\xe9.csv")))
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="no such file or folder"):
         open_catalog(str(tmp_path / "nothing.csv"))

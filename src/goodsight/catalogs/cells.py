@@ -56,9 +56,10 @@ class Numbers:
 
     def price(self, row: Row, column: str, *, hint: str | None = None) -> Money | None:
         """The price in a cell, None where it is empty; `hint` as in `parse_price`."""
-        text = row.cells.get(column)
-        if text is None:
+        cell = row.cells.get(column)
+        if cell is None:
             return None
+        text = html_to_line(cell)
         return self._read(row, column, lambda mark: parse_price(text, mark=mark, hint=hint))
 
     def stock(self, row: Row, column: str) -> int | None:

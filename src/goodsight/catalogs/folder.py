@@ -6,7 +6,7 @@ lie loose in the given folder are one product each. Titles come from the names, 
 out silently, as is whatever is no picture; pictures in formats that cannot be read are
 reported, and so are links to folders and links that lead out of the given folder.
 
-Memory holds the file names of the folders on the way to the current one.
+Names are sorted on disk, so memory holds one product, however many lie in one folder.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from goodsight.catalogs.options import CatalogOptions
 from goodsight.catalogs.photo_paths import PHOTO_SUFFIXES
+from goodsight.catalogs.rows import is_unicode
+from goodsight.catalogs.shelf import Shelf
 from goodsight.core.errors import CatalogError, UsageError
 from goodsight.core.types import Product, Skip
 
@@ -45,7 +48,8 @@ class FolderCatalog:
                 f"--map and --images are for feed files, and {folder} is a folder of photos"
             )
         self._root = folder.resolve()
-        _list(self._root)
+        with _listing(self._root):
+            pass
 
     @property
     def source(self) -> str:
@@ -55,44 +59,53 @@ class FolderCatalog:
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips, sorted by path. Raises CatalogError if there is no photo."""
         is_empty = True
-        for item in self._walk():
-            is_empty = False
-            yield item
+        with Shelf() as shelf:
+            for item in self._walk(shelf):
+                is_empty = False
+                yield item
         if is_empty:
             raise CatalogError(f"{self._root}: no photo in this folder or below")
 
-    def _walk(self) -> Iterator[Product | Skip]:
-        pending = [self._root]
+    def _walk(self, shelf: Shelf) -> Iterator[Product | Skip]:
+        """Every folder before those in it, depth first."""
+        pending: list[Iterator[Path]] = [iter((self._root,))]
         while pending:
-            folder = pending.pop()
-            try:
-                entries = _list(folder)
-            except CatalogError as error:
-                yield Skip(str(folder), str(error))
+            folder = next(pending[-1], None)
+            if folder is None:
+                pending.pop()
                 continue
-            photos: list[tuple[Path, str]] = []
-            folders: list[Path] = []
-            for entry in entries:
-                kind = self._kind(entry)
-                if isinstance(kind, Skip):
-                    yield kind
-                elif kind == "folder":
-                    folders.append(Path(entry.path))
-                elif kind == "photo":
-                    photos.append((Path(entry.path), os.path.realpath(entry.path)))
+            yield from self._sort(folder, shelf)
+            yield from self._products(folder, shelf)
+            pending.append(_taken(folder, "folder", shelf))
+
+    def _sort(self, folder: Path, shelf: Shelf) -> Iterator[Skip]:
+        """Put a folder's photos and folders on the shelf, and report what cannot be used."""
+        try:
+            with _listing(folder) as entries:
+                for entry in entries:
+                    kind = self._kind(entry)
+                    if isinstance(kind, Skip):
+                        yield kind
+                    elif kind != "other":
+                        shelf.add(f"{kind} {folder}", entry.name, "")
+        except _ListingError as error:
             if folder == self._root:
-                for path, reference in photos:
-                    yield self._product(path, path.stem, (reference,))
-            elif photos:
-                references = tuple(dict.fromkeys(reference for _, reference in photos))
-                yield self._product(folder, folder.name, references)
-            pending.extend(reversed(folders))
+                raise
+            yield Skip(str(folder), str(error))
+
+    def _products(self, folder: Path, shelf: Shelf) -> Iterator[Product]:
+        photos = _taken(folder, "photo", shelf)
+        if folder == self._root:
+            for photo in photos:
+                yield self._product(photo, photo.stem, (os.path.realpath(photo),))
+        elif references := tuple(dict.fromkeys(map(os.path.realpath, photos))):
+            yield self._product(folder, folder.name, references)
 
     def _kind(self, entry: os.DirEntry[str]) -> Literal["folder", "photo", "other"] | Skip:
         suffix = Path(entry.name).suffix.lower()
         if entry.name.startswith(".") or entry.name == "__MACOSX":
             return "other"
-        if not _is_unicode(entry.name):
+        if not is_unicode(entry.name):
             shown = os.fsencode(entry.path).decode("utf-8", errors="replace")
             return Skip(shown, "the name is not valid Unicode: rename the file")
         if entry.is_symlink():
@@ -126,20 +139,24 @@ class FolderCatalog:
         )
 
 
-def _list(folder: Path) -> list[os.DirEntry[str]]:
+class _ListingError(CatalogError):
+    """A folder that cannot be listed; below the root it is skipped."""
+
+
+@contextmanager
+def _listing(folder: Path) -> Iterator[Iterator[os.DirEntry[str]]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            yield entries
     except OSError as error:
-        raise CatalogError(f"{folder}: cannot be listed: {error.strerror or error}") from error
+        raise _ListingError(f"{folder}: cannot be listed: {error.strerror or error}") from error
 
 
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _taken(folder: Path, kind: str, shelf: Shelf) -> Iterator[Path]:
+    """Take the names of one kind off the shelf, sorted."""
+    for name in shelf.keys(f"{kind} {folder}"):
+        shelf.remove(f"{kind} {folder}", name)
+        yield folder / name
 
 
 def _title(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from goodsight.catalogs.folder import FolderCatalog
 from goodsight.catalogs.generic import GenericCatalog
 from goodsight.catalogs.magento import MagentoCatalog
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.rows import normal_name
+from goodsight.catalogs.rows import is_unicode, normal_name
 from goodsight.catalogs.vendure import VendureCatalog
 from goodsight.core.errors import CatalogError, UsageError
 from goodsight.core.ports import Catalog
@@ -80,6 +81,9 @@ def open_catalog(source: str, options: CatalogOptions = _DEFAULTS) -> Catalog:
     """
     options = _check(options)
     path = Path(source).expanduser()
+    if not is_unicode(str(path.resolve())):
+        shown = os.fsencode(path).decode("utf-8", errors="replace")
+        raise CatalogError(f"{shown}: the path is not valid Unicode: rename it")
     if options.format == FOLDER or (options.format is None and path.is_dir()):
         return FolderCatalog(path, options)
     if path.is_dir():

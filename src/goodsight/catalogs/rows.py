@@ -12,6 +12,7 @@ __all__ = [
     "Row",
     "RowError",
     "clean",
+    "is_unicode",
     "normal_name",
     "several",
     "shorten",
@@ -66,6 +67,15 @@ def clean(text: str) -> str:
         text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
         text = text.replace("\x0b", "\n").replace("\x0c", "\n")
     return text.strip()
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written as UTF-8, which a file's name need not."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def normal_name(name: str) -> str:

@@ -136,8 +136,8 @@ def _finish(
 
 
 def _name(cells: list[str], layout: TableLayout) -> dict[str, str]:
-    pairs = zip(layout.columns, map(clean, cells), strict=False)
-    return {name: cell for name, cell in pairs if name and cell}
+    pairs = zip(layout.columns, cells, strict=False)
+    return {name: text for name, cell in pairs if name and cell and (text := clean(cell))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 PAGE = Path("goodsight-demo.html")
-HITS = 6
+HITS = 5
 
 
 def demo(

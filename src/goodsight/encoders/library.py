@@ -38,6 +38,10 @@ class ModelLibrary:
         folders = sorted(p.name for p in added.iterdir() if p.is_dir()) if added.is_dir() else []
         return (*BUNDLED, *(name for name in folders if _is_name(name)))
 
+    def is_bundled(self, name: str) -> bool:
+        """Whether a model came with Goodsight, not from a shop."""
+        return name in BUNDLED
+
     def card(self, name: str) -> ModelCard:
         """A model's card; an added model is opened for it. Raises ModelError."""
         if name in BUNDLED:

@@ -23,7 +23,7 @@ body { background: var(--ground); margin: 0; }
 .goodsight header { padding-bottom: 8px; padding-top: clamp(28px, 5vw, 64px); }
 .goodsight h1 { font-size: clamp(26px, 3.4vw, 40px); font-weight: 650; letter-spacing: -.02em;
   line-height: 1.1; margin: 0; }
-.goodsight .lead { color: var(--quiet); margin: 8px 0 0; max-width: 60ch; }
+.goodsight .lead { color: var(--quiet); margin: 8px 0 0; max-width: 72ch; }
 .goodsight section { border-top: 1px solid var(--line); display: grid; gap: 28px;
   grid-template-columns: minmax(180px, 260px) 1fr; margin-top: 32px; padding-top: 32px; }
 .goodsight .query { align-self: start; margin: 0; position: sticky; top: 24px; }

@@ -24,6 +24,7 @@ __all__ = ["Database"]
 
 Result = TypeVar("Result")
 
+NEVER_BY_ITSELF = 2**31
 CONNECT_TIMEOUT_SECONDS = 10
 MAX_READERS = 8
 SCHEMES = ("postgresql://", "postgres://")
@@ -73,8 +74,8 @@ class Database:
         return psycopg.connect(
             self._target(),
             autocommit=True,
-            # Statements are planned for their values each time: keeping them gains nothing.
-            prepare_threshold=None,
+            # Only statements that ask for it are kept prepared, however often others come.
+            prepare_threshold=NEVER_BY_ITSELF,
             options=f"{given} {ours}" if given else ours,
             context=self._adapters,
         )

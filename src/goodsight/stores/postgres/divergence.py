@@ -24,15 +24,12 @@ from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector, unit_vectors
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
-from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route
+from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, near_for
 from goodsight.stores.postgres.search_sql import photos_statement
 from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["search_by_divergence"]
 
-# Wider than for cosine: the order by divergence is another one.
-NEAR_PER_PRODUCT = 16
-MINIMUM_NEAR = 160
 ROWS_PER_FETCH = 1000
 
 _STATE = "SELECT active_vector_set, index_version FROM collections WHERE id = %s"
@@ -94,9 +91,9 @@ def _ranked(
         **where.values,
         "query": HalfVector.of(query.vector),
         "collection": collection.id,
-        "near": max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit),
     }
-    statement = photos_statement(collection.vectors, route, where.condition)
+    near = near_for(query) if route is Route.INDEX else None
+    statement = photos_statement(collection.vectors, near=near, condition=where.condition)
     with connection.cursor("photos", binary=True) as cursor:
         cursor.itersize = ROWS_PER_FETCH
         cursor.execute(statement, parameters)

@@ -9,12 +9,18 @@ from enum import Enum
 from psycopg import sql
 
 from goodsight.core.ports import VectorQuery
+from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.filters import condition_of
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["Route", "StaleCollection", "Where", "choose_route"]
+__all__ = ["Route", "StaleCollection", "Where", "choose_route", "near_for"]
 
+# Photos and means the indexes are asked for, for each product wanted, and at least. Wider for
+# KL divergence, whose order is another one than theirs.
+NEAR_PER_PRODUCT = 4
+MINIMUM_NEAR = 40
+KL_WIDENING = 4
 # A filter that leaves so few photos is searched quicker by comparing with them all.
 FEW_PHOTOS = 4000
 
@@ -63,3 +69,9 @@ def choose_route(
     parameters = {**where.values, "collection": collection.id, "few": FEW_PHOTOS}
     [(count,)] = connection.execute(_PROBE.format(where.condition), parameters)
     return Route.INDEX if count >= FEW_PHOTOS else Route.COMPARE
+
+
+def near_for(query: VectorQuery) -> int:
+    """How many photos, and as many means, to ask the indexes for."""
+    near = max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit)
+    return near * KL_WIDENING if query.metric is Metric.KL else near

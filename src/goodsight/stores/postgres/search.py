@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from goodsight.core.ports import Found, ScoredProduct, VectorQuery
-from goodsight.core.scoring import MEAN_WEIGHT
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.products import ProductRow
-from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route
+from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, near_for
 from goodsight.stores.postgres.search_sql import search_statement
 from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["search"]
-
-# Photos and means the index is asked for, for each product wanted, and at least.
-NEAR_PER_PRODUCT = 4
-MINIMUM_NEAR = 40
 
 
 def search(connection: Connection, collection: ActiveCollection, query: VectorQuery) -> Found:
@@ -38,16 +33,23 @@ def _search(
     where: Where,
     route: Route,
 ) -> Found:
-    statement = search_statement(collection.vectors, query.metric, route, where.condition)
+    near = near_for(query) if route is Route.INDEX else None
+    statement = search_statement(
+        collection.vectors,
+        query.metric,
+        limit=query.limit,
+        near=near,
+        condition=where.condition,
+    )
     parameters = {
         **where.values,
         "query": HalfVector.of(query.vector),
         "collection": collection.id,
-        "limit": query.limit,
-        "near": max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit),
-        "mean_weight": MEAN_WEIGHT,
     }
-    rows = connection.cursor(binary=True).execute(statement, parameters).fetchall()
+    # Without a filter one plan fits all vectors; with one it depends on the values.
+    prepare = near is not None and where.condition is None
+    cursor = connection.cursor(binary=True).execute(statement, parameters, prepare=prepare)
+    rows = cursor.fetchall()
     if not rows or rows[0][0] != collection.vectors.id:
         raise StaleCollection
     hits = tuple(_scored(*row[2:]) for row in rows if row[2] is not None)

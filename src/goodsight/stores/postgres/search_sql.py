@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from goodsight.core.scoring import MEAN_WEIGHT
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS
-from goodsight.stores.postgres.routes import Route
 from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = ["photos_statement", "search_statement"]
@@ -29,16 +29,16 @@ _SIMILARITY = {
 _NEAR = sql.SQL("""
     near_photos AS MATERIALIZED (
         SELECT v.image_id FROM {photo_vectors} v {photos_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT %(near)s),
+        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {near}),
     near_means AS MATERIALIZED (
         SELECT v.product_id FROM {product_vectors} v {means_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT %(near)s),
+        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {near}),
     candidates AS MATERIALIZED (
         SELECT f.product_id FROM near_photos JOIN photos f USING (image_id) {places_pass}
         UNION SELECT product_id FROM near_means)
 """)
 _SCORED_CANDIDATES = sql.SQL("""
-    {near},
+    {candidates},
     scored AS (
         SELECT c.product_id, b.best
         FROM candidates c CROSS JOIN LATERAL (
@@ -76,8 +76,8 @@ _SEARCH = sql.SQL("""
         FROM scored s LEFT JOIN {product_vectors} v USING (product_id)),
     top AS (
         SELECT product_id, best, mean,
-               (1 - %(mean_weight)s) * best + %(mean_weight)s * mean AS score
-        FROM ranked ORDER BY score DESC FETCH FIRST %(limit)s ROWS WITH TIES),
+               (1 - {mean_weight}) * best + {mean_weight} * mean AS score
+        FROM ranked ORDER BY score DESC FETCH FIRST {limit} ROWS WITH TIES),
     answer AS (
         SELECT t.score, t.best, t.mean, shown.reference, i.content_hash, {product_columns}
         FROM top t JOIN products p ON p.id = t.product_id
@@ -89,7 +89,7 @@ _SEARCH = sql.SQL("""
                      array_position(p.photo_references, f.reference)
             LIMIT 1) shown
         JOIN images i ON i.id = shown.image_id
-        ORDER BY t.score DESC, p.product_key COLLATE "C" LIMIT %(limit)s)
+        ORDER BY t.score DESC, p.product_key COLLATE "C" LIMIT {limit})
     SELECT c.active_vector_set, c.index_version, answer.*
     FROM collections c LEFT JOIN answer ON TRUE
     WHERE c.id = %(collection)s
@@ -100,7 +100,7 @@ _SEARCH = sql.SQL("""
 # Narrow rows are put in order, then their vectors looked up one by one: nothing wide is
 # ever sorted, and the first rows come at once.
 _PHOTOS = sql.SQL("""
-    {near}
+    {candidates}
     SELECT s.id, s.product_key, v.vector
     FROM (SELECT DISTINCT p.id, p.product_key, f.image_id
           FROM products p JOIN photos f ON f.product_id = p.id {among}
@@ -111,52 +111,71 @@ _PHOTOS = sql.SQL("""
 """)
 
 
-_AMONG_CANDIDATES = sql.SQL("JOIN candidates c ON c.product_id = f.product_id")
 _NOTHING = sql.SQL("")
 
 
 def search_statement(
-    vectors: VectorSet, metric: Metric, route: Route, condition: sql.Composable | None
+    vectors: VectorSet,
+    metric: Metric,
+    *,
+    limit: int,
+    near: int | None,
+    condition: sql.Composable | None,
 ) -> sql.Composed:
     """The statement for cosine or euclidean scores.
 
+    `near` photos and means come from the indexes; None compares with every photo. Numbers
+    are part of the text: a plan made without them would expect to read whole tables.
+
     Its rows are the active vector set, the index version and, unless nothing was found,
     score, best, mean, photo reference, content hash and `PRODUCT_COLUMNS`. Parameters:
-    `query`, `collection`, `limit`, `mean_weight`, `near` (index only) and the condition's.
+    `query`, `collection` and the condition's.
     """
     names = {
         "photo_vectors": vectors.photo_vectors,
         "product_vectors": vectors.product_vectors,
         "similarity": _SIMILARITY[metric].format(vector=sql.Identifier("v", "vector")),
     }
-    if route is Route.INDEX:
-        scored = _SCORED_CANDIDATES.format(**names, near=_near(vectors, condition))
-    else:
+    if near is None:
         scored = _SCORED_ALL.format(**names, passing=_passing(_PLACES_AND_PASSING, condition))
-    return _SEARCH.format(**names, scored=scored, product_columns=PRODUCT_COLUMNS)
+    else:
+        candidates = _candidates(vectors, near, condition)
+        scored = _SCORED_CANDIDATES.format(**names, candidates=candidates)
+    return _SEARCH.format(
+        **names,
+        scored=scored,
+        limit=sql.Literal(limit),
+        mean_weight=sql.Literal(MEAN_WEIGHT),
+        product_columns=PRODUCT_COLUMNS,
+    )
 
 
 def photos_statement(
-    vectors: VectorSet, route: Route, condition: sql.Composable | None
+    vectors: VectorSet, *, near: int | None, condition: sql.Composable | None
 ) -> sql.Composed:
     """Each distinct photo's vector of the candidates, product by product.
 
-    Its rows are the product's row id, its key and the vector. Parameters: `collection`, for
-    the index `query` and `near`, and the condition's.
+    Its rows are the product's row id, its key and the vector. Parameters: `collection`, with
+    `near` also `query`, and the condition's.
     """
-    by_index = route is Route.INDEX
+    candidates: sql.Composable = _NOTHING
+    among: sql.Composable = _NOTHING
+    if near is not None:
+        candidates = sql.SQL("WITH {}").format(_candidates(vectors, near, condition))
+        among = sql.SQL("JOIN candidates c ON c.product_id = f.product_id")
     return _PHOTOS.format(
-        near=sql.SQL("WITH {}").format(_near(vectors, condition)) if by_index else _NOTHING,
-        among=_AMONG_CANDIDATES if by_index else _NOTHING,
+        candidates=candidates,
+        among=among,
         photo_vectors=vectors.photo_vectors,
         condition=sql.SQL("TRUE") if condition is None else condition,
     )
 
 
-def _near(vectors: VectorSet, condition: sql.Composable | None) -> sql.Composed:
+def _candidates(vectors: VectorSet, near: int, condition: sql.Composable | None) -> sql.Composed:
     return _NEAR.format(
         photo_vectors=vectors.photo_vectors,
         product_vectors=vectors.product_vectors,
+        near=sql.Literal(near),
         photos_pass=_passing(_PHOTOS_PASS, condition),
         means_pass=_passing(_MEANS_PASS, condition),
         places_pass=_passing(_PLACES_PASS, condition),

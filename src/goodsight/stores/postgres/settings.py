@@ -37,8 +37,6 @@ def session_settings(schemas: str) -> dict[str, str]:
         "client_min_messages": "warning",
         # Compiling costs more than our short queries take.
         "jit": "off",
-        # A plan made without the query's values would scan whole tables.
-        "plan_cache_mode": "force_custom_plan",
         # The indexes are in memory nearly always; look-ups there are cheap.
         "random_page_cost": "1.1",
         "work_mem": "32MB",

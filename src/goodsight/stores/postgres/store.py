@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +27,7 @@ class PostgresStore:
 
     def __init__(self, location: Path | str) -> None:
         self.database = Database(location)
-        self._run_sessions: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._run_sessions: list[Connection] = []
 
     def names(self) -> Sequence[str]:
         """Names of the collections, sorted."""
@@ -45,7 +44,8 @@ class PostgresStore:
         """Start indexing `source`; see the port. Raises SpaceMismatch, StoreError."""
         with translated(f"beginning to index into '{name}'"):
             connection = self.database.connect()
-            self._run_sessions.add(connection)
+            # A run closes its session at its end; one that has none is closed with the store.
+            self._run_sessions = [c for c in self._run_sessions if not c.closed] + [connection]
             try:
                 collection = find_or_make_collection(connection, name, profile, card)
                 return begin_run(connection, collection, source)
@@ -60,6 +60,6 @@ class PostgresStore:
 
     def close(self) -> None:
         """Close every session, those of unfinished runs too; the last user stops the server."""
-        for connection in list(self._run_sessions):
+        for connection in self._run_sessions:
             connection.close()
         self.database.close()

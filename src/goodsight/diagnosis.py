@@ -1,0 +1,111 @@
+"""What `goodsight doctor` looks at: the installation, the model, the home, the store.
+
+A check never raises for what it can report: each says whether it is well, and if not, what
+mends it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goodsight.core.errors import GoodsightError, MissingExtra
+from goodsight.core.reports import Check
+from goodsight.core.types import Photo
+from goodsight.wiring import PROFILES, Wiring
+
+if TYPE_CHECKING:
+    from goodsight.encoders import ModelLibrary
+
+__all__ = ["diagnose"]
+
+MINIMUM_PYTHON = (3, 11)
+MINIMUM_FREE_BYTES = 1 << 30
+SHOWN_PACKAGES = ("goodsight", "onnxruntime", "numpy", "pillow", "psycopg")
+
+
+def diagnose(wiring: Wiring) -> Iterator[Check]:
+    """All checks, in the order in which one thing needs the next."""
+    yield _python()
+    yield _packages()
+    yield _home(wiring)
+    yield _free_space(wiring)
+    for profile, model in PROFILES.items():
+        yield _model(wiring, profile, model)
+    yield from _added_models(wiring)
+    yield from _store(wiring)
+
+
+def _python() -> Check:
+    ok = sys.version_info >= MINIMUM_PYTHON
+    wanted = ".".join(map(str, MINIMUM_PYTHON))
+    remedy = f"install Python {wanted} or newer"
+    return Check("Python", ok, f"{platform.python_version()} on {platform.system()}", remedy)
+
+
+def _packages() -> Check:
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in SHOWN_PACKAGES)
+    return Check("packages", True, ", ".join(versions))
+
+
+def _home(wiring: Wiring) -> Check:
+    home = wiring.settings.home
+    remedy = f"make {home} a folder you may write to, or name another with --home"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return Check("home", False, f"{home}: {error.strerror}", remedy)
+    return Check("home", os.access(home, os.W_OK | os.X_OK), str(home), remedy)
+
+
+def _free_space(wiring: Wiring) -> Check:
+    try:
+        free = shutil.disk_usage(wiring.settings.home).free
+    except OSError as error:
+        return Check("disk", False, str(error), "see the check of the home")
+    detail = f"{free / 1e9:.1f} GB free"
+    return Check("disk", free >= MINIMUM_FREE_BYTES, detail, "make room: 1 GB at least")
+
+
+def _model(wiring: Wiring, profile: str, name: str) -> Check:
+    label = f"profile {profile}"
+    try:
+        encoder = wiring.encoder(name)
+        grey = Photo("grey", "", np.full((64, 64, 3), 127, dtype=np.uint8), 64, 64)
+        length = float(np.linalg.norm(encoder.encode_photos([grey]).vectors))
+    except MissingExtra as missing:
+        # An extra is a choice: its absence is told, not blamed.
+        return Check(label, True, f"not installed; {missing}")
+    except GoodsightError as error:
+        return Check(label, False, str(error), "install goodsight again")
+    detail = f"{name}, {encoder.card.dimension} dimensions, space {encoder.card.space}"
+    return Check(label, abs(length - 1) < 1e-3, detail, "install goodsight again")
+
+
+def _added_models(wiring: Wiring) -> Iterator[Check]:
+    library = wiring.models
+    for name in library.names():
+        if not library.is_bundled(name):
+            yield _added_model(library, name)
+
+
+def _added_model(library: ModelLibrary, name: str) -> Check:
+    remedy = "add it again: goodsight model add FOLDER"
+    try:
+        return Check(f"model {name}", True, f"space {library.card(name).space}", remedy)
+    except GoodsightError as error:
+        return Check(f"model {name}", False, str(error), remedy)
+
+
+def _store(wiring: Wiring) -> Iterator[Check]:
+    try:
+        yield from wiring.store().checks()
+    except GoodsightError as error:
+        yield Check("store", False, str(error), "see the message; then run doctor again")

@@ -1,0 +1,29 @@
+"""What several rooms' tests share: real data where it is present, one embedded PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from goodsight.stores.postgres import EmbeddedServer
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real photos and feeds beside the repository."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real data in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of an embedded server that runs for the whole session."""
+    folder = tmp_path_factory.mktemp("embedded") / "postgres"
+    with EmbeddedServer(folder):
+        yield folder

@@ -1,0 +1,182 @@
+"""The whole line through the façade: real feed, real photos, real model, real PostgreSQL."""
+
+import shutil
+from decimal import Decimal
+
+import pytest
+
+import goodsight
+from goodsight.core.errors import (
+    CatalogError,
+    CollectionNotFound,
+    FilterError,
+    MissingExtra,
+    ModelError,
+    PhotoError,
+    UsageError,
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def shop(home, small_shop):
+    with goodsight.open(home) as opened:
+        report = opened.index(small_shop / "feed.csv")
+        assert (report.products.added, report.photos.indexed) == (6, 12)
+        assert not report.skipped
+        yield opened
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "kl"])
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_photo_finds_its_product(shop, small_shop, metric, exact):
+    for number in range(6):
+        results = shop.search(small_shop / f"query-{number}.png", metric=metric, exact=exact)
+        assert results.hits[0].product.id == f"p{number}"
+        assert len({hit.product.id for hit in results.hits}) == len(results.hits) == 6
+        scores = [hit.score for hit in results.hits]
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_results_tell_everything(shop, small_shop):
+    results = shop.search(str(small_shop / "query-2.png"), limit=2)
+    hit = results.hits[0]
+    assert hit.product.price == Decimal("30.50")
+    assert hit.product.currency == "EUR"
+    assert hit.product.stock == 21
+    assert hit.photo in hit.product.photos
+    assert results.space == shop.info().space
+    assert results.index_version == shop.info().index_version
+    assert results.timings.total_ms > 0
+    assert 0.9 < hit.score <= 1
+
+
+def test_filters_and_limits(shop, small_shop):
+    query = small_shop / "query-0.png"
+    found = shop.search(query, where="price < 50 and in_stock and category = 'edged'")
+    assert {hit.product.id for hit in found.hits} == {"p1", "p2"}
+    assert len(shop.search(query, limit=3).hits) == 3
+    nothing = shop.search(query, where="brand = 'Nobody'")
+    assert nothing.no_match
+    assert nothing.hits == ()
+
+
+def test_several_photos_are_combined(shop, small_shop):
+    results = shop.search(small_shop / "query-1.png", small_shop / "query-4.png")
+    assert {hit.product.id for hit in results.hits[:2]} == {"p1", "p4"}
+
+
+def test_bad_requests_say_what_is_wrong(shop, small_shop, tmp_path):
+    query = small_shop / "query-0.png"
+    with pytest.raises(UsageError, match="choose from cosine, euclidean, kl"):
+        shop.search(query, metric="manhattan")
+    with pytest.raises(FilterError):
+        shop.search(query, where="price <")
+    with pytest.raises(UsageError, match="limit 0"):
+        shop.search(query, limit=0)
+    with pytest.raises(UsageError, match="empty query"):
+        shop.search()
+    with pytest.raises(UsageError, match="understands photos only"):
+        shop.search("red shoes")
+    with pytest.raises(PhotoError, match="no such file"):
+        shop.search("lost.jpg")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(PhotoError, match="no photo that can be read"):
+        shop.search(tmp_path / "text.png")
+    with pytest.raises(CatalogError, match="no such file"):
+        shop.index(tmp_path / "lost.csv")
+
+
+def test_results_show_themselves_in_a_notebook(shop, small_shop):
+    html = shop.search(small_shop / "query-0.png", limit=3)._repr_html_()
+    assert html.count("<img") == 3
+    assert "data:image/webp;base64," in html
+    assert "Product crimson" in html
+
+
+def test_evaluation(shop, small_shop):
+    evaluation = shop.evaluate(small_shop / "queries.csv")
+    assert evaluation.queries == 6
+    assert evaluation.recall[1] == 1.0
+    assert evaluation.per_category["Round/Discs"].queries == 2
+    assert evaluation.space == shop.info().space
+
+
+def test_doctor_finds_a_healthy_shop_healthy(shop):
+    checks = shop.doctor()
+    assert [check for check in checks if not check.ok] == []
+    assert {"Python", "home", "disk", "profile fast"} <= {check.name for check in checks}
+
+
+def test_another_profile_or_model_is_refused_with_the_command(shop, small_shop):
+    with pytest.raises(UsageError, match="--collection NAME --profile quality"):
+        shop.index(small_shop / "feed.csv", profile="quality")
+    with pytest.raises(UsageError, match="choose from fast, quality"):
+        shop.index(small_shop / "feed.csv", profile="best")
+
+
+def test_prices_change_without_embedding_and_gone_products_go(tmp_path, small_shop):
+    own = tmp_path / "shop"
+    shutil.copytree(small_shop, own)
+    feed = own / "feed.csv"
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.index(feed)
+        feed.write_text(feed.read_text().replace("10.50", "11.75"))
+        report = shop.index(feed)
+        assert (report.products.changed, report.products.unchanged) == (1, 5)
+        assert (report.photos.indexed, report.photos.unchanged) == (0, 12)
+        assert shop.search(own / "query-0.png").hits[0].product.price == Decimal("11.75")
+        feed.write_text("\n".join(feed.read_text().splitlines()[:-1]) + "\n")
+        assert shop.index(feed, keep_missing=True).products.removed == 0
+        assert shop.index(feed).products.removed == 1
+        assert len(shop.search(own / "query-0.png").hits) == 5
+
+
+def test_collections_are_apart(shop, home, small_shop):
+    with goodsight.open(home, collection="second") as second:
+        with pytest.raises(CollectionNotFound, match="second"):
+            second.search(small_shop / "query-0.png")
+        second.index(small_shop / "photos")
+        assert second.info().products == 12
+        assert [info.name for info in second.collections()] == ["default", "second"]
+        second.delete()
+    assert shop.info().products == 6
+
+
+def test_a_model_of_ones_own(home, small_shop, tmp_path):
+    from encoders.tiny_models import good_folder
+
+    with goodsight.open(home, collection="own") as shop:
+        with pytest.raises(ModelError, match="no model 'residual'"):
+            shop.index(small_shop / "feed.csv", model="residual")
+        shop.add_model(good_folder(tmp_path, "residual"))
+        assert "residual" in [card.name for card in shop.models()]
+        report = shop.index(small_shop / "feed.csv", model="residual")
+        assert report.photos.indexed == 12
+        assert shop.info().dimension == 6
+        assert shop.search(small_shop / "photos" / "3-0.png").hits[0].product.id == "p3"
+        shop.delete()
+
+
+def test_the_quality_profile(home, small_shop):
+    with goodsight.open(home, collection="quality") as shop:
+        try:
+            shop.index(small_shop / "feed.csv", profile="quality")
+        except MissingExtra:
+            pytest.skip("the extra quality is not installed")
+        assert shop.info().model == "efficientnet-lite2"
+        assert shop.search(small_shop / "query-3.png").hits[0].product.id == "p3"
+        shop.delete()
+
+
+def test_names_are_resolved_on_first_use():
+    assert goodsight.Metric.COSINE == "cosine"
+    assert set(goodsight.__all__) <= set(dir(goodsight))
+    for name in goodsight.__all__:
+        assert getattr(goodsight, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        goodsight.nothing  # noqa: B018 - the access is the test
