@@ -9,6 +9,8 @@ import pytest
 
 from goodsight.stores.postgres import EmbeddedServer
 
+pytest_plugins = ["small_shop"]
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

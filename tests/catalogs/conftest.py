@@ -19,12 +19,3 @@ def write_feed(tmp_path: Path) -> WriteFeed:
         return path
 
     return write
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of real photos and feeds beside the repository."""
-    folder = Path(__file__).resolve().parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is absent")
-    return folder

@@ -23,6 +23,7 @@ from goodsight.catalogs.rows import Row
         ("material=LumaTech&trade;|Cotton", {"material": ("LumaTech™", "Cotton")}),
         ("formula=a=b,size=", {"formula": ("a=b",)}),
         ("no pairs at all", {}),
+        ("b" * 130_000, {}),
         ("", {}),
     ],
 )

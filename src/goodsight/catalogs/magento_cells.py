@@ -24,10 +24,11 @@ Attributes = dict[str, tuple[str, ...]]
 ROOT_CATEGORY = "default category"
 NO_IMAGE = "no_selection"
 
-# Values may contain commas: a pair ends only where the next `name=` begins, or the cell.
+# Values may contain commas: a pair ends only where the next `name=` begins, or the cell. The
+# length of names is bounded so that no cell makes the search slow.
 _PAIR = re.compile(
-    r"""(?P<name>[A-Za-z]\w*)=
-        (?: "(?P<quoted>(?:[^"]|"")*)" (?=,|$) | (?P<value>.*?) (?=,[A-Za-z]\w*=|$) ) ,?""",
+    r"""(?<![^,]) (?P<name>[A-Za-z]\w{0,99})=
+        (?: "(?P<quoted>(?:[^"]|"")*)" (?=,|$) | (?P<value>.*?) (?=,[A-Za-z]\w{0,99}=|$) )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _NEXT_VARIATION = re.compile(r"\|(?=\s*sku=)")
@@ -74,7 +75,9 @@ def split_variations(cell: str) -> list[Variation]:
     found: dict[str, Variation] = {}
     for part in _NEXT_VARIATION.split(cell) if cell else ():
         options = {
-            name: values for name, text in _pairs(part) if (values := attribute_values(text))
+            name: values
+            for name, text in _pairs(part.strip())
+            if (values := attribute_values(text))
         }
         sku = options.pop("sku", ("",))[0]
         if sku:

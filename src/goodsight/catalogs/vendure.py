@@ -140,11 +140,16 @@ class _Reading:
             return
         for refused in (skips, *(variant.skips for variant in variants)):
             yield from refused
+        yield self._unite(product_id, first, own_photos, variants)
+
+    def _unite(
+        self, product_id: str, first: Row, own_photos: tuple[str, ...], variants: Sequence[_Variant]
+    ) -> Product:
         photos = (own_photos, *(variant.value.photos for variant in variants))
         price = lowest(variant.value.price for variant in variants)
         facets = _merge(_facets(self._cell(first, "facets")), *(v.facets for v in variants))
         brands = facets.pop("brand", ())
-        yield Product(
+        return Product(
             id=product_id,
             title=html_to_line(self._cell(first, "name")),
             description=html_to_text(self._cell(first, "description")),
@@ -215,6 +220,8 @@ def _facets(cell: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for text in several(cell):
         name, separator, value = (part.strip() for part in text.partition(":"))
+        if name.casefold() in ("brand", "category"):
+            name = name.casefold()
         if separator and name and value:
             known = found.get(name, ())
             found[name] = known if value in known else (*known, html_to_line(value))

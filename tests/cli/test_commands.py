@@ -1,0 +1,272 @@
+"""The commands as a person runs them: in a process of their own, on real input."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(sys.executable).with_name("goodsight")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+def run(home, *arguments, expect=0, environment=None, **options):
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("GOODSIGHT_")}
+    variables |= {"GOODSIGHT_HOME": str(home), **(environment or {})}
+    done = subprocess.run(
+        [SCRIPT, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=variables,
+        check=False,
+        timeout=120,
+        **options,
+    )
+    assert done.returncode == expect, (done.returncode, done.stdout, done.stderr)
+    return done
+
+
+@pytest.fixture(scope="module")
+def indexed(home, small_shop):
+    run(home, "index", small_shop / "feed.csv")
+    return home
+
+
+def test_index_prints_its_summary_on_stdout_alone(tmp_path, small_shop):
+    first = run(tmp_path, "index", small_shop / "feed.csv")
+    assert "6 products: 6 added" in first.stdout
+    assert "12 photos: 12 indexed" in first.stdout
+    assert "6 added" not in first.stderr
+    again = json.loads(run(tmp_path, "index", small_shop / "feed.csv", "--json").stdout)
+    assert again["products"] == {
+        "seen": 6, "added": 0, "changed": 0, "unchanged": 6, "removed": 0,
+    }  # fmt: skip
+    assert again["photos"] == {"seen": 12, "indexed": 0, "unchanged": 12, "removed": 0}
+    assert {"skipped", "seconds", "photos_per_second", "space"} <= set(again)
+
+
+def test_skips_are_told_on_stderr_and_listed_in_json(tmp_path):
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title,price,image\na,Fine,5,lost.png\nb,Bad,abc,lost.png\n")
+    done = run(tmp_path / "home", "index", feed, "--json", expect=3)
+    report = json.loads(done.stdout)
+    bad_row = next(skip for skip in report["skipped"] if skip["row"] == 3)
+    assert "abc" in bad_row["reason"]
+    assert "row 3" in done.stderr
+    assert "no such file" in done.stderr
+    assert "nothing could be indexed" in done.stderr
+
+
+def test_a_feed_that_is_none_exits_3_and_names_it(tmp_path):
+    (tmp_path / "feed.csv").write_bytes(b"%PDF-1.7")
+    done = run(tmp_path / "home", "index", tmp_path / "feed.csv", expect=3)
+    assert "feed.csv" in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_search_prints_one_line_per_product(indexed, small_shop):
+    query = small_shop / "query-3.png"
+    done = run(indexed, "search", query, "--limit", "3", "--where", "price < 50 and in_stock")
+    lines = done.stdout.strip().splitlines()
+    assert len(lines) == 4
+    assert "Product goldenrod" in lines[1]
+    for part in ("40.50 EUR", "31", "3-"):
+        assert part in lines[1]
+    assert done.stderr == ""
+
+
+def test_search_json_has_the_documented_shape(indexed, small_shop):
+    document = json.loads(run(indexed, "search", small_shop / "query-1.png", "--json").stdout)
+    assert set(document) == {
+        "query_id", "hits", "no_match", "facets", "space", "index_version", "timings",
+    }  # fmt: skip
+    hit = document["hits"][0]
+    assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}
+    assert set(hit["product"]) == {
+        "id", "title", "price", "currency", "stock", "in_stock", "categories", "brand", "url",
+        "attributes", "photo",
+    }  # fmt: skip
+    assert hit["product"]["price"] == "20.50"
+    assert hit["product"]["attributes"] == {"color": "seagreen"}
+    assert set(document["timings"]) == {"decode_ms", "encode_ms", "store_ms", "total_ms"}
+
+
+def test_search_writes_a_picture_page(indexed, small_shop, tmp_path):
+    page = tmp_path / "page.html"
+    run(indexed, "search", small_shop / "query-1.png", "--html", page)
+    text = page.read_text()
+    assert text.count("data:image/webp;base64,") == 7
+    assert "Product seagreen" in text
+    done = run(indexed, "search", small_shop / "query-1.png", "--html", "/no/such/x", expect=3)
+    assert "/no/such/x: cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["search", "lost.jpg"], 3, "no such file"),
+        (["search", "red shoes"], 2, "give a photo"),
+        (["search", "{query}", "--where", "price <"], 2, "expected a number"),
+        (["search", "{query}", "--metric", "nearest"], 2, "choose from"),
+        (["search", "{query}", "--limit", "0"], 2, "limit 0"),
+        (["search", "{query}", "--collection", "nowhere"], 2, "nowhere"),
+        (["search", "{query}", "--unheard-of"], 2, "No such option"),
+        (["index", "lost.csv"], 3, "lost.csv"),
+        (["index", "{feed}", "--map", "title"], 2, "FIELD=COLUMN"),
+        (["index", "{feed}", "--profile", "best"], 2, "choose from fast, quality"),
+        (["collection", "show", "nowhere"], 2, "nowhere"),
+        (["collection", "delete", "default"], 2, "--yes"),
+        (["model", "show", "nothing"], 1, "no model 'nothing'"),
+        (["model", "add", "nowhere"], 1, "cannot be read"),
+        (["evaluate", "lost.csv"], 3, "lost.csv"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_errors_have_a_message_and_their_exit_code(indexed, small_shop, arguments, code, message):
+    names = {"query": small_shop / "query-0.png", "feed": small_shop / "feed.csv"}
+    done = run(indexed, *(a.format(**names) for a in arguments), expect=code)
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_bad_settings_are_named(tmp_path):
+    done = run(tmp_path, "collection", "list", environment={"GOODSIGHT_THREADS": "x"}, expect=2)
+    assert "GOODSIGHT_THREADS" in done.stderr
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path):
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    done = run(tmp_path, "collection", "list", "--database", url, expect=1)
+    assert "127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_evaluate(indexed, small_shop):
+    document = json.loads(run(indexed, "evaluate", small_shop / "queries.csv", "--json").stdout)
+    assert document["queries"] == 6
+    assert document["recall@1"] == 1.0
+    assert set(document) == {
+        "queries", "recall@1", "recall@5", "recall@10", "mrr", "ndcg@10", "ci95",
+        "per_category", "unknown", "calibration", "failed", "space",
+    }  # fmt: skip
+    table = run(indexed, "evaluate", small_shop / "queries.csv").stdout
+    assert "recall@1" in table
+    assert "6 queries" in table
+
+
+def test_collections(indexed, small_shop):
+    run(indexed, "index", small_shop / "photos", "--collection", "other")
+    listed = json.loads(run(indexed, "collection", "list", "--json").stdout)
+    assert [info["name"] for info in listed] == ["default", "other"]
+    shown = json.loads(run(indexed, "collection", "show", "other", "--json").stdout)
+    assert shown["products"] == 12
+    assert "deleted" in run(indexed, "collection", "delete", "other", "--yes").stderr
+    run(indexed, "collection", "show", "other", expect=2)
+
+
+def test_models(indexed, tmp_path):
+    from encoders.tiny_models import good_folder
+
+    names = [card["name"] for card in json.loads(run(indexed, "model", "list", "--json").stdout)]
+    assert names[:3] == ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"]
+    added = run(indexed, "model", "add", good_folder(tmp_path, "plain"), "--json")
+    assert json.loads(added.stdout)["dimension"] == 6
+    assert "plain" in run(indexed, "model", "list").stdout
+    assert "Apache-2.0" in run(indexed, "model", "show", "plain").stdout
+
+
+def test_doctor(indexed):
+    done = run(indexed, "doctor")
+    assert "WRONG" not in done.stdout
+    document = json.loads(run(indexed, "doctor", "--json").stdout)
+    assert document["ok"] is True
+    assert len(document["checks"]) >= 8
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path):
+    (tmp_path / "home").write_text("a file in the way")
+    done = run(tmp_path / "home", "doctor", expect=1)
+    assert "WRONG" in done.stdout
+    assert "--home" in done.stdout
+
+
+def test_help_and_version(tmp_path):
+    commands = ("demo", "index", "search", "evaluate", "collection", "model", "doctor")
+    overview = run(tmp_path, "--help").stdout
+    for command in commands:
+        assert command in overview
+        assert "Usage" in run(tmp_path, command, "--help").stdout
+    assert run(tmp_path, "--version").stdout.startswith("goodsight 0.")
+
+
+def test_help_imports_no_model_runtime_and_no_database_driver():
+    code = (
+        "import sys; sys.argv = ['goodsight', '--help']\n"
+        "from goodsight.cli.main import run\n"
+        "try: run()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'onnxruntime', 'onnx', 'psycopg', 'PIL', 'alembic', 'sqlalchemy', 'numpy'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_no_color_and_pipes_get_plain_text(indexed, small_shop):
+    query = small_shop / "query-0.png"
+    for environment in ({}, {"NO_COLOR": "1", "FORCE_COLOR": ""}):
+        done = run(indexed, "search", query, environment=environment)
+        assert "\x1b[" not in done.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error(indexed, small_shop):
+    command = f"{SCRIPT} search {small_shop / 'query-0.png'} --json --home {indexed} | head -c 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout == "{"
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(tmp_path):
+    import numpy as np
+    from PIL import Image
+
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    generator = np.random.default_rng(3)
+    for number in range(400):
+        pixels = generator.integers(0, 255, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).resize((128, 128)).save(photos / f"{number}.png")
+    environment = os.environ | {
+        "GOODSIGHT_HOME": str(tmp_path / "home"),
+        "GOODSIGHT_BATCH_SIZE": "4",
+    }
+    process = subprocess.Popen(
+        [SCRIPT, "index", photos, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    # The database's folder appears when the work begins.
+    while not (tmp_path / "home" / "postgres").exists() and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "run the same command again to resume" in errors
+    report = json.loads(output)
+    assert report["interrupted"]
+    resumed = json.loads(run(tmp_path / "home", "index", photos, "--json").stdout)["photos"]
+    assert resumed["unchanged"] == report["photos"]["indexed"]
+    assert resumed["indexed"] + resumed["unchanged"] == 400

@@ -1,0 +1,55 @@
+"""A shop of six products, drawn and written by the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+COLOURS = ("crimson", "seagreen", "royalblue", "goldenrod", "orchid", "slategray")
+
+
+def draw_shape(number: int, seed: int = 0, size: int = 200) -> Image.Image:
+    """A picture of product `number`: its own shape and colour, a little different each time."""
+    generator = np.random.default_rng(1000 * number + seed)
+    image = Image.new("RGB", (size, size), "white")
+    draw = ImageDraw.Draw(image)
+    shift = generator.integers(-8, 8, 4)
+    box = [int(edge + move) for edge, move in zip((40, 40, 160, 160), shift, strict=True)]
+    colour = COLOURS[number % len(COLOURS)]
+    if number % 3 == 0:
+        draw.ellipse(box, fill=colour)
+    elif number % 3 == 1:
+        draw.rectangle(box, fill=colour)
+    else:
+        draw.polygon([(box[0], box[3]), (100, box[1]), (box[2], box[3])], fill=colour)
+    for _ in range(number // 3):
+        x, y = generator.integers(20, 180, 2)
+        draw.line([(int(x), 0), (200, int(y))], fill="black", width=4)
+    return image
+
+
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory) -> Path:
+    """A folder with a feed of six products, two photos each, and a labelled query table."""
+    root = tmp_path_factory.mktemp("shop")
+    (root / "photos").mkdir()
+    rows = ["id,title,price,currency,stock,category,brand,color,image"]
+    queries = ["product_id,image"]
+    for number, colour in enumerate(COLOURS):
+        for seed in range(2):
+            draw_shape(number, seed).save(root / "photos" / f"{number}-{seed}.png")
+        photos = f"photos/{number}-0.png|photos/{number}-1.png"
+        stock = 0 if number == 5 else 10 * number + 1
+        category = "Round/Discs" if number % 3 == 0 else "Edged"
+        rows.append(
+            f"p{number},Product {colour},{10 * (number + 1)}.50,EUR,{stock},{category},"
+            f"Acme,{colour},{photos}"
+        )
+        draw_shape(number, 7).save(root / f"query-{number}.png")
+        queries.append(f"p{number},query-{number}.png")
+    (root / "feed.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (root / "queries.csv").write_text("\n".join(queries) + "\n", encoding="utf-8")
+    return root
