@@ -34,7 +34,7 @@ def test_lists_from_file_and_environment(tmp_path):
         ("threads = true", "is not a whole number"),
         ("threads = 1.5", "is not a whole number"),
         ("batch_size = 0", "is less than 1"),
-        ("database = 'mysql://x'", "is not a postgresql:// URL"),
+        ("database_url = 'mysql://x'", "is not a postgresql:// URL"),
         ("collection = ''", "is empty"),
         ("execution_providers = []", "is empty"),
         ("thraeds = 1", "no such setting"),

@@ -40,7 +40,7 @@ class Settings:
     """Everything that can be set; `settings_table` shows it for people."""
 
     home: Path = _setting(_default_home, "Folder of the embedded database, models and settings")
-    database: str = _setting("", "postgresql:// URL of a server; empty: the embedded one")
+    database_url: str = _setting("", "postgresql:// URL of a server; empty: the embedded one")
     collection: str = _setting("default", "Collection used unless another one is named")
     threads: int = _setting(0, "Photos decoded and embedded side by side; 0: one per core")
     batch_size: int = _setting(64, "Photos committed together while indexing", "photos")
@@ -175,7 +175,7 @@ def _whole_number(lowest: int) -> Callable[[Any], int]:
 
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "home": _path,
-    "database": _url,
+    "database_url": _url,
     "collection": _name,
     "threads": _whole_number(0),
     "batch_size": _whole_number(1),

@@ -63,7 +63,7 @@ def _location_override(location: str | Path | None) -> dict[str, str]:
     if location is None:
         return {}
     if str(location).startswith(("postgresql://", "postgres://")):
-        return {"database": str(location)}
+        return {"database_url": str(location)}
     return {"home": str(location)}
 
 

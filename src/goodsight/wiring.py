@@ -64,7 +64,9 @@ class Wiring:
         if self._store is None:
             from goodsight.stores.postgres import PostgresStore
 
-            self._store = PostgresStore(self.settings.database or self.settings.home / "postgres")
+            self._store = PostgresStore(
+                self.settings.database_url or self.settings.home / "postgres"
+            )
         return self._store
 
     @cached_property

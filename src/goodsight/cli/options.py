@@ -52,5 +52,5 @@ def open_shop(home: Path | None, database: str | None, collection: str | None) -
     from goodsight.config import load_settings
     from goodsight.shop import open as open_location
 
-    overrides = {"home": home, "database": database, "collection": collection}
+    overrides = {"home": home, "database_url": database, "collection": collection}
     return open_location(settings=load_settings(overrides))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.types import ModelCard, Preprocessing
-from goodsight.encoders.checkpoint import read_checkpoint
+from goodsight.encoders.checkpoint import parse_checkpoint
 from goodsight.encoders.efficientnet_lite import (
     BUILDER_VERSION,
     DIMENSION,
@@ -72,9 +72,13 @@ class BundledModel:
     def build(self) -> bytes:
         """The ONNX graph's bytes. Raises ModelError, MissingExtra."""
         path = self._weight_file()
-        if hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
-            raise ModelError(f"{path}: not the published weights; install {self.package} again")
-        graph = build_graph(read_checkpoint(path), self.architecture, self.name)
+        try:
+            weights = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+        if hashlib.sha256(weights).hexdigest() != self.sha256:
+            raise ModelError(f"{path}: not the published weights; {self._remedy()}")
+        graph = build_graph(parse_checkpoint(weights), self.architecture, self.name)
         return bytes(graph.SerializeToString(deterministic=True))
 
     def _weight_file(self) -> Path:
