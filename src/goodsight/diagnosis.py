@@ -105,7 +105,9 @@ def _added_model(library: ModelLibrary, name: str) -> Check:
 
 
 def _store(wiring: Wiring) -> Iterator[Check]:
+    from goodsight.stores import inspect_store
+
     try:
-        yield from wiring.store().checks()
+        yield from inspect_store(wiring.store())
     except GoodsightError as error:
-        yield Check("store", False, str(error), "see the message; then run doctor again")
+        yield Check("database", False, str(error), "see the message; then run doctor again")

@@ -62,11 +62,9 @@ class Wiring:
     def store(self) -> PostgresStore:
         """The database: embedded below the home, or the server the settings name."""
         if self._store is None:
-            from goodsight.stores.postgres import PostgresStore
+            from goodsight.stores import open_store
 
-            self._store = PostgresStore(
-                self.settings.database_url or self.settings.home / "postgres"
-            )
+            self._store = open_store(self.settings.database_url or self.settings.home / "postgres")
         return self._store
 
     @cached_property

@@ -19,8 +19,8 @@ from goodsight.encoders.efficientnet_lite import (
     Architecture,
     build_graph,
 )
-from goodsight.encoders.model_folder import fingerprint
 from goodsight.encoders.onnx_encoder import ModelOutputs
+from goodsight.encoders.spaces import fingerprint
 
 __all__ = ["BUNDLED", "BundledModel"]
 

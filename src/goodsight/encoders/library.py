@@ -18,7 +18,7 @@ from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel
 from goodsight.encoders.model_folder import MODEL_FILE, SETTINGS_FILE, open_model_folder
-from goodsight.encoders.onnx_encoder import OnnxEncoder, open_session
+from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
 __all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
 
@@ -54,7 +54,7 @@ class ModelLibrary:
             return self._open_added(name)
         bundled = BUNDLED[name]
         session = open_session(self._bundled_graph(bundled), self._providers)
-        return OnnxEncoder(session, bundled.card(), bundled.outputs)
+        return make_encoder(session, bundled.card(), bundled.outputs)
 
     def add(self, folder: Path, name: str | None = None) -> ModelCard:
         """Check a model folder and copy it here, under its own or the given name.
@@ -67,16 +67,24 @@ class ModelLibrary:
             raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
         if name in self.names():
             raise ModelError(f"there is a model '{name}' already; give another --name")
+        try:
+            return self._copy(folder, name)
+        except OSError as error:
+            raise ModelError(f"the model cannot be kept in {self._folder}: {error}") from error
+
+    def _copy(self, folder: Path, name: str) -> ModelCard:
         target = self._folder / "added" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Copied beside the target and renamed: a crash leaves no half a model.
+        # Copied beside the target and renamed: a crash leaves no half a model. Opened again,
+        # because the original may have changed since it was checked.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
+            copy = Path(work) / name
+            copy.mkdir()
             for file in (MODEL_FILE, SETTINGS_FILE):
-                shutil.copyfile(folder / file, Path(work) / file)
-            copied = open_model_folder(Path(work), self._providers, name=name)
-            Path(work).rename(target)
-            Path(work).mkdir()
-        return copied.card
+                shutil.copyfile(folder / file, copy / file)
+            card = open_model_folder(copy, self._providers, name=name).card
+            copy.rename(target)
+        return card
 
     def _open_added(self, name: str) -> OnnxEncoder:
         folder = self._folder / "added" / name
@@ -84,28 +92,33 @@ class ModelLibrary:
             raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
         return open_model_folder(folder, self._providers, name=name)
 
-    def _bundled_graph(self, bundled: BundledModel) -> Path | bytes:
+    def _bundled_graph(self, bundled: BundledModel) -> bytes:
         """The kept graph if it is whole, else a new one, kept for next time."""
         path = self._folder / "bundled" / f"{bundled.name}-{bundled.space}.onnx"
         seal = path.with_suffix(".sha256")
         with suppress(OSError):
             content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest() == seal.read_text(encoding="ascii"):
+            if _sealed(content) == seal.read_bytes():
                 return content
         content = bundled.build()
         # A folder that cannot be written costs a second each time, not the search.
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
-            _write(seal, hashlib.sha256(content).hexdigest().encode("ascii"))
+            _write(seal, _sealed(content))
         return content
+
+
+def _sealed(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode("ascii")
 
 
 def _write(path: Path, content: bytes) -> None:
     """Write whole or not at all, whoever else writes the same."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as work:
+        draft = Path(work) / path.name
+        draft.write_bytes(content)
+        draft.replace(path)
 
 
 def _is_name(name: str) -> bool:

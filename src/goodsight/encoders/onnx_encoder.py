@@ -11,12 +11,32 @@ import numpy as np
 
 from goodsight.core.errors import ModelError
 from goodsight.core.scoring import unit_rows
-from goodsight.core.types import Embeddings, FeatureMaps, FloatArray, ModelCard, Photo
+from goodsight.core.types import (
+    Embeddings,
+    FeatureMaps,
+    FloatArray,
+    ModelCard,
+    Photo,
+    Preprocessing,
+)
 from goodsight.encoders.preprocessing import prepare
 
-__all__ = ["POOLINGS", "ModelOutputs", "OnnxEncoder", "open_session"]
+__all__ = [
+    "POOLINGS",
+    "ModelOutputs",
+    "OnnxEncoder",
+    "OnnxFeatureMapEncoder",
+    "make_encoder",
+    "open_session",
+    "pooled",
+    "run_model",
+]
 
 POOLINGS = ("none", "mean", "cls")
+CPU_PROVIDER = "CPUExecutionProvider"
+# On a graphics card. A CPU is as fast with one photo at a time, and needs half the memory.
+PHOTOS_PER_RUN = 16
+SILENT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +67,8 @@ def open_session(model: bytes | Path, providers: Sequence[str]) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Each calling thread would grow an arena of its own that is never given back.
-    options.enable_cpu_mem_arena = False
+    # Failures come back as exceptions; a library writes nothing to the terminal.
+    options.log_severity_level = SILENT
     try:
         return onnxruntime.InferenceSession(
             model if isinstance(model, bytes) else str(model), options, providers=list(providers)
@@ -58,18 +77,42 @@ def open_session(model: bytes | Path, providers: Sequence[str]) -> Any:
         raise ModelError(f"ONNX Runtime cannot load the model: {error}") from error
 
 
-class OnnxEncoder:
-    """Implements `ImageEncoder`, and `FeatureMapEncoder` where the model has a feature map.
+def run_model(
+    session: Any, output: str, photos: Sequence[Photo], preprocessing: Preprocessing
+) -> FloatArray:
+    """One output for n ≥ 1 photos, float32 (n, ...). Raises ModelError."""
+    described = session.get_inputs()[0]
+    one_by_one = described.shape[0] == 1 or session.get_providers()[0] == CPU_PROVIDER
+    step = 1 if one_by_one else PHOTOS_PER_RUN
+    values = []
+    for start in range(0, len(photos), step):
+        batch = prepare(photos[start : start + step], preprocessing)
+        try:
+            (found,) = session.run([output], {described.name: batch})
+        except Exception as error:  # onnxruntime raises a dozen unrelated classes
+            raise ModelError(f"ONNX Runtime failed: {error}") from error
+        if not isinstance(found, np.ndarray) or found.shape[:1] != (len(batch),):
+            raise ModelError(f"output '{output}' has no row for each photo")
+        values.append(found.astype(np.float32, copy=False))
+    joined = np.concatenate(values)
+    if not np.isfinite(joined).all():
+        raise ModelError(f"output '{output}' is not finite")
+    return joined
 
-    Safe to call from several threads; a session keeps no state between runs.
-    """
+
+def make_encoder(session: Any, card: ModelCard, outputs: ModelOutputs) -> OnnxEncoder:
+    """An encoder that shows feature maps if the model has them."""
+    kind = OnnxEncoder if outputs.feature_map is None else OnnxFeatureMapEncoder
+    return kind(session, card, outputs)
+
+
+class OnnxEncoder:
+    """Implements `ImageEncoder`. Safe to call from several threads: a session keeps no state."""
 
     def __init__(self, session: Any, card: ModelCard, outputs: ModelOutputs) -> None:
         self._session = session
         self._card = card
         self._outputs = outputs
-        self._input = session.get_inputs()[0].name
-        self._takes_one = session.get_inputs()[0].shape[0] == 1
 
     @property
     def card(self) -> ModelCard:
@@ -81,42 +124,38 @@ class OnnxEncoder:
         if not photos:
             nothing = np.zeros((0, self._card.dimension), dtype=np.float32)
             return Embeddings(nothing, nothing, self._card.space)
-        features = self._features(photos)
-        if features.shape != (len(photos), self._card.dimension):
-            raise ModelError(
-                f"{self._card.name}: {features.shape} where"
-                f" {(len(photos), self._card.dimension)} is due"
-            )
-        if not np.isfinite(features).all():
-            raise ModelError(f"{self._card.name}: the model's output is not finite")
-        return Embeddings(unit_rows(features), features, self._card.space)
-
-    def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps:
-        """Last feature maps, float32 (n, channels, h, w). Raises ModelError if there are none."""
-        if self._outputs.feature_map is None:
-            raise ModelError(f"{self._card.name} shows no feature map")
-        maps = self._run(self._outputs.feature_map, photos)
-        if self._card.preprocessing.layout == "NHWC":
-            maps = maps.transpose(0, 3, 1, 2)
-        return FeatureMaps(maps, self._card.space)
-
-    def dimension_of(self, photo: Photo) -> int:
-        """The length of the vector the model gives this photo. Raises ModelError."""
-        return int(self._features([photo]).shape[1])
-
-    def _features(self, photos: Sequence[Photo]) -> FloatArray:
         output = self._run(self._outputs.features, photos)
-        return pooled(output, self._outputs.pooling, self._card.preprocessing.layout)
+        features = pooled(output, self._outputs.pooling, self._card.preprocessing.layout)
+        if features.shape[1] != self._card.dimension:
+            raise ModelError(
+                f"{self._card.name}: a vector of {features.shape[1]} numbers where"
+                f" {self._card.dimension} are due"
+            )
+        return Embeddings(_directions(features), features, self._card.space)
 
     def _run(self, output: str, photos: Sequence[Photo]) -> FloatArray:
-        batch = prepare(photos, self._card.preprocessing)
-        # A model exported for one photo at a time gets them one at a time.
-        parts = np.split(batch, len(batch)) if self._takes_one else [batch]
         try:
-            values = [self._session.run([output], {self._input: part})[0] for part in parts]
-        except Exception as error:  # onnxruntime raises a dozen unrelated classes
-            raise ModelError(f"{self._card.name}: ONNX Runtime failed: {error}") from error
-        return np.concatenate(values).astype(np.float32, copy=False)
+            return run_model(self._session, output, photos, self._card.preprocessing)
+        except ModelError as error:
+            raise ModelError(f"{self._card.name}: {error}") from error
+
+
+class OnnxFeatureMapEncoder(OnnxEncoder):
+    """Implements `FeatureMapEncoder` too."""
+
+    def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps:
+        """Last feature maps, float32 (n, channels, h, w). Raises ModelError."""
+        # The map's size is the model's secret: of no photo, it is asked with a blank one.
+        shown = photos or [_blank_photo()]
+        maps = self._run(self._outputs.feature_map or "", shown)
+        if maps.ndim != 4:
+            raise ModelError(
+                f"{self._card.name}: output '{self._outputs.feature_map}' of shape {maps.shape}"
+                " is no feature map"
+            )
+        if self._card.preprocessing.layout == "NHWC":
+            maps = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
+        return FeatureMaps(maps[: len(photos)], self._card.space)
 
 
 def pooled(values: FloatArray, pooling: str, layout: str) -> FloatArray:
@@ -131,3 +170,21 @@ def pooled(values: FloatArray, pooling: str, layout: str) -> FloatArray:
         axes = (1, 2) if layout == "NHWC" else (2, 3)
         return np.asarray(values.mean(axis=axes), dtype=np.float32)
     raise ModelError(f"an output of shape {values.shape} cannot be pooled by '{pooling}'")
+
+
+def _directions(features: FloatArray) -> FloatArray:
+    """Rows of norm 1, however long the features are.
+
+    A photo in which the model sees nothing at all has no direction. It gets the first axis,
+    which is far from every other photo's: one black picture must not stop an index run.
+    """
+    largest = np.abs(features).max(axis=1, keepdims=True)
+    blind = largest[:, 0] == 0
+    largest[blind] = 1
+    vectors = unit_rows(features / largest)
+    vectors[blind, 0] = 1
+    return vectors
+
+
+def _blank_photo() -> Photo:
+    return Photo("blank", "", np.zeros((1, 1, 3), dtype=np.uint8), 1, 1)

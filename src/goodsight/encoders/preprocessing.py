@@ -13,7 +13,10 @@ from PIL import Image
 
 from goodsight.core.types import FloatArray, Photo, Preprocessing
 
-__all__ = ["INTERPOLATIONS", "LAYOUTS", "RESIZES", "prepare"]
+__all__ = ["INTERPOLATIONS", "LAYOUTS", "PREPARE_VERSION", "RESIZES", "prepare"]
+
+# Counted up whenever `prepare` gives other numbers: part of every space's fingerprint.
+PREPARE_VERSION = 1
 
 INTERPOLATIONS = {
     "bilinear": Image.Resampling.BILINEAR,
