@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -37,15 +38,22 @@ def home(tmp_path):
     return tmp_path / "home"
 
 
-def start(home, folder):
+@contextmanager
+def started(home, folder):
+    """The indexer at work; whatever happens, it does not outlive the test."""
     # A small batch makes many commits, so that kills fall before, within and after them.
     environment = os.environ | {"GOODSIGHT_BATCH_SIZE": "8"}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, INDEXER, home, folder],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=environment,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def acknowledged_until(process, wanted):
@@ -76,12 +84,12 @@ def test_the_indexer_killed_at_twenty_moments(home, folder):
     generator = np.random.default_rng(7)
     kept = 0
     for kill in range(INDEXER_KILLS):
-        process = start(home, folder)
-        # Spread over the whole of a run: its start, commits, and the time between them.
-        seen = acknowledged_until(process, wanted=(kill % 3) * 8)
-        time.sleep(generator.uniform(0, 0.08))
-        process.send_signal(signal.SIGKILL)
-        acknowledged = kept + rest_of(process, seen)
+        with started(home, folder) as process:
+            # Spread over the whole of a run: its start, commits, and the time between them.
+            seen = acknowledged_until(process, wanted=(kill % 3) * 8)
+            time.sleep(generator.uniform(0, 0.08))
+            process.send_signal(signal.SIGKILL)
+            acknowledged = kept + rest_of(process, seen)
         now = photos_kept(home) if acknowledged else kept
         assert now >= acknowledged, f"kill {kill}: {acknowledged} acknowledged, {now} kept"
         kept = now
@@ -93,30 +101,31 @@ def test_the_database_killed_at_five_moments(home, folder):
     generator = np.random.default_rng(11)
     kept = 0
     for kill in range(DATABASE_KILLS):
-        process = start(home, folder)
-        seen = acknowledged_until(process, wanted=8 * (1 + kill % 2))
-        time.sleep(generator.uniform(0, 0.05))
-        for server in database_processes(home):
-            server.kill()
-        acknowledged = kept + rest_of(process, seen)
+        with started(home, folder) as process:
+            seen = acknowledged_until(process, wanted=8 * (1 + kill % 2))
+            time.sleep(generator.uniform(0, 0.05))
+            kill_database(home)
+            acknowledged = kept + rest_of(process, seen)
         now = photos_kept(home)
         assert now >= acknowledged, f"kill {kill}: {acknowledged} acknowledged, {now} kept"
         kept = now
     assert_completes(home, folder, kept)
 
 
-def database_processes(home):
-    """The postmaster of this home and its children."""
-    pid_files = list(home.rglob("postmaster.pid"))
-    assert pid_files, "no database is running"
-    postmaster = psutil.Process(int(pid_files[0].read_text().splitlines()[0]))
-    return [*postmaster.children(recursive=True), postmaster]
+def kill_database(home):
+    """Kill the postmaster of this home, and its children with it."""
+    (pid_file,) = home.rglob("postmaster.pid")
+    postmaster = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+    for process in (postmaster, *postmaster.children(recursive=True)):
+        # Children come and go by themselves.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def assert_completes(home, folder, kept):
-    process = start(home, folder)
-    last = process.communicate(timeout=120)[0].splitlines()[-1]
-    assert process.returncode == 0
+    with started(home, folder) as process:
+        last = process.communicate(timeout=120)[0].splitlines()[-1]
+        assert process.returncode == 0
     assert last == f"done {PHOTOS - kept} {kept}"
     with goodsight.open(home) as shop:
         assert shop.info().photos == shop.info().products == PHOTOS

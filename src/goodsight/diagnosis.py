@@ -105,9 +105,7 @@ def _added_model(library: ModelLibrary, name: str) -> Check:
 
 
 def _store(wiring: Wiring) -> Iterator[Check]:
-    from goodsight.stores import inspect_store
-
     try:
-        yield from inspect_store(wiring.store())
+        yield from wiring.store().checks()
     except GoodsightError as error:
         yield Check("database", False, str(error), "see the message; then run doctor again")

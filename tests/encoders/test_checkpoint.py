@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goodsight.core.errors import ModelError
-from goodsight.encoders.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_checkpoint
+from goodsight.encoders.checkpoint import (
+    MAGIC_NUMBER,
+    MAX_PICKLES_BYTES,
+    PROTOCOL_VERSION,
+    parse_checkpoint,
+    read_checkpoint,
+)
 
 
 class Name:
@@ -111,6 +117,92 @@ def test_a_payload_in_the_first_pickle_is_refused_too(tmp_path):
     with pytest.raises(ModelError, match="refused"):
         read(tmp_path, pickled(Call(Name("os", "system"), f"touch {witness}")))
     assert not witness.exists()
+
+
+# Written by hand: what no pickler would write.
+FLOAT_STORAGE = b"ctorch\nFloatStorage\n"
+REBUILD_TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
+ORDERED_DICT = b"ccollections\nOrderedDict\n"
+
+
+@pytest.mark.parametrize("stand_in", [FLOAT_STORAGE, REBUILD_TENSOR, ORDERED_DICT])
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"]X\x03\x00\x00\x00<i8a",
+        b"}X\x0c\x00\x00\x00__defaults__K\x01s",
+        b"N}X\x0c\x00\x00\x00__setstate__X\x01\x00\x00\x00xs\x86",
+    ],
+)
+def test_one_file_cannot_change_how_the_next_is_read(stand_in, state):
+    good = checkpoint({"w": tensor("0", 2, (2,), (1,))}, {"0": [1, 2]})
+    with pytest.raises(ModelError):
+        parse_checkpoint(b"\x80\x02" + stand_in + state + b"b." + good)
+    np.testing.assert_array_equal(parse_checkpoint(good)["w"], [1, 2])
+
+
+def test_a_number_in_a_pickle_cannot_ask_for_memory():
+    with pytest.raises(ModelError, match="remembers more values"):
+        parse_checkpoint(b"\x80\x02}r\xff\xff\xff\x7f.")
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        b"(ios\nsystem\n",  # INST
+        b"(" + ORDERED_DICT + b"o",  # OBJ
+        ORDERED_DICT + b")\x81",  # NEWOBJ
+        b"\x82\x01",  # EXT1
+        b"\x8c\x02os\x8c\x06system\x93",  # STACK_GLOBAL
+        b"\x95\x00\x00\x00\x00\x00\x00\x00\x00",  # FRAME
+        b"Pname\n",  # PERSID
+    ],
+)
+def test_instructions_that_tensors_do_not_need_are_refused(instructions):
+    with pytest.raises(ModelError, match="refused: the instruction"):
+        parse_checkpoint(b"\x80\x02" + instructions + b".")
+
+
+def test_a_name_cannot_write_to_the_terminal():
+    with pytest.raises(ModelError, match="names") as error:
+        parse_checkpoint(b"\x80\x02c\x1b[2Jos\nsystem\n.")
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        ("storage", "O", "0", "cpu", 2, None),
+        ("storage", FLOAT, 0, "cpu", 2, None),
+        ("storage", FLOAT, "0", "cpu", 2, ("view", 0, 1)),
+        ("storage",),
+    ],
+)
+def test_storages_of_other_kinds_are_refused(reference):
+    lying = Call(REBUILD, reference, 0, (2,), (1,), False, OrderedDict())
+    with pytest.raises(ModelError, match="storage of an unknown kind"):
+        parse_checkpoint(checkpoint({"w": lying}, {"0": [1, 2]}))
+
+
+def test_a_description_without_end_is_refused():
+    many = {f"w{number}": tensor("0", 2, (2,), (1,)) for number in range(10)}
+    many["x" * MAX_PICKLES_BYTES] = tensor("0", 2, (2,), (1,))
+    with pytest.raises(ModelError, match="not a readable"):
+        parse_checkpoint(checkpoint(many, {"0": [1, 2]}))
+
+
+def test_tensors_share_their_storage_and_cannot_be_written():
+    many = {f"w{number}": tensor("0", 1000, (1000,), (1,)) for number in range(50)}
+    found = parse_checkpoint(checkpoint(many, {"0": range(1000)}))
+    assert np.shares_memory(found["w0"], found["w49"])
+    assert not found["w0"].flags.writeable
+
+
+def test_versions_attached_to_a_state_dictionary_are_passed_over():
+    versions = b"}X\x09\x00\x00\x00_metadata" + ORDERED_DICT + b")Rsb"
+    stated = b"\x80\x02" + ORDERED_DICT + b")R" + versions + b"."
+    head = pickled(MAGIC_NUMBER) + pickled(PROTOCOL_VERSION) + pickled({"little_endian": True})
+    assert parse_checkpoint(head + stated + pickled([])) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,12 @@
 import json
+import os
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
 from encoders.tiny_models import (
@@ -18,6 +23,7 @@ from encoders.tiny_models import (
 )
 from goodsight.core.errors import ModelError
 from goodsight.encoders import open_model_folder
+from goodsight.encoders.graph_check import check_graph
 
 CPU = ("CPUExecutionProvider",)
 
@@ -52,6 +58,46 @@ def foreign_operator():
     return model(nodes, ["features"], [], domains=["evil.ops"])
 
 
+def flattened():
+    """Every value of the photo as a feature."""
+    nodes = [
+        helper.make_node("Concat", ["photos", "photos"], ["twice"], axis=1),
+        helper.make_node("Flatten", ["twice"], ["features"]),
+    ]
+    return model(nodes, ["features"], [])
+
+
+def never_the_same():
+    nodes = [
+        helper.make_node("RandomNormalLike", ["photos"], ["noise"]),
+        helper.make_node("Add", ["photos", "noise"], ["sum"]),
+        helper.make_node("GlobalAveragePool", ["sum"], ["features"]),
+    ]
+    return model(nodes, ["features"], [])
+
+
+def always_the_same():
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["photos"], ["p"]),
+        helper.make_node("Sub", ["p", "p"], ["zero"]),
+        helper.make_node("Add", ["zero", "one"], ["features"]),
+    ]
+    one = numpy_helper.from_array(np.ones(1, dtype=np.float32), "one")
+    return model(nodes, ["features"], [one])
+
+
+def with_input(shape, kind=TensorProto.FLOAT):
+    nodes = [helper.make_node("Identity", ["photos"], ["features"])]
+    described = helper.make_tensor_value_info("photos", kind, shape)
+    return model(nodes, ["features"], [], inputs=[described])
+
+
+def one_row_for_all():
+    """Loses the batch: the shape of the output does not follow the number of photos."""
+    nodes = [helper.make_node("ReduceMean", ["photos"], ["features"], axes=[0, 2], keepdims=0)]
+    return model(nodes, ["features"], [])
+
+
 @pytest.mark.parametrize(
     ("build", "document", "cause"),
     [
@@ -67,6 +113,14 @@ def foreign_operator():
         (not_finite, settings(), "not finite"),
         (foreign_operator, settings(), "operators from evil.ops"),
         (residual, settings(sha256="0" * 64), "SHA-256"),
+        (never_the_same, settings(), "evaluation mode"),
+        (always_the_same, settings(), "different photos the same vector"),
+        (flattened, settings(), "vectors of 6,144 numbers"),
+        (lambda: with_input(()), settings(), "mend layout"),
+        (lambda: with_input(["n", 3, 3]), settings(), "mend layout"),
+        (lambda: with_input([4, 3, SIDE, SIDE]), settings(), "exactly 4 photos"),
+        (lambda: with_input(["n", 3, SIDE, SIDE], TensorProto.UINT8), settings(), "uint8"),
+        (one_row_for_all, settings(), "no row for each photo"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path, build, document, cause):
@@ -89,7 +143,10 @@ def test_what_does_not_fit_is_named(tmp_path, build, document, cause):
         (settings(preprocessing=dict(PREPROCESSING, layout="CHWN")), "choose from NCHW"),
         (settings(preprocessing=dict(PREPROCESSING, std=[1, 1, 0])), "not above zero"),
         (settings(preprocessing=dict(PREPROCESSING, mean=[1, 2])), "no list of three"),
-        (settings(preprocessing=dict(PREPROCESSING, colour="red")), "key of 'preprocessing', 'colour'"),
+        (
+            settings(preprocessing=dict(PREPROCESSING, colour="red")),
+            "key of 'preprocessing', 'colour'",
+        ),
         (settings(pooling="max"), "choose from none, mean, cls"),
         (settings(surprise=1), "unknown key 'surprise'"),
         ([], "holds no object"),
@@ -136,6 +193,69 @@ def test_links_are_refused(tmp_path):
     (folder / "model.onnx").rename(tmp_path / "elsewhere.onnx")
     (folder / "model.onnx").symlink_to(tmp_path / "elsewhere.onnx")
     refused(folder, "is a link")
+
+
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path):
+    folder = good_folder(tmp_path, "residual")
+    (folder / "model.json").unlink()
+    os.mkfifo(folder / "model.json")
+    refused(folder, "no plain file")
+    refused(tmp_path / "missing", "No such file")
+
+
+def test_functions_made_of_standard_operators_are_welcome(tmp_path):
+    built = residual()
+    opset = helper.make_opsetid("", 17)
+    twice = [helper.make_node("Add", ["x", "x"], ["y"])]
+    built.functions.append(helper.make_function("own", "Twice", ["x"], ["y"], twice, [opset]))
+    built.opset_import.extend([helper.make_opsetid("own", 1), helper.make_opsetid("unused", 1)])
+    built.graph.node[-1].input[1] = "doubled"
+    built.graph.node.insert(2, helper.make_node("Twice", ["b"], ["doubled"], domain="own"))
+    folder = save(tmp_path / "functions", built, settings(pooling="mean"))
+    assert open_model_folder(folder, CPU).card.dimension == 6
+
+
+def test_foreign_operators_are_found_in_functions_and_subgraphs(tmp_path):
+    steal = helper.make_node("Steal", ["x"], ["y"], domain="evil.ops")
+    opset = helper.make_opsetid("", 17)
+    in_function, in_subgraph = residual(), residual()
+    in_function.functions.append(
+        helper.make_function("own", "Hidden", ["x"], ["y"], [steal], [opset])
+    )
+    inner = helper.make_graph([steal], "inner", [], [])
+    branches = helper.make_node("If", ["c"], ["d"], then_branch=inner, else_branch=inner)
+    in_subgraph.graph.node.append(branches)
+    for number, built in enumerate((in_function, in_subgraph)):
+        refused(save(tmp_path / str(number), built, settings()), "operators from evil.ops")
+
+
+def test_a_map_needs_no_word_on_pooling(tmp_path):
+    folder = save(tmp_path / "unsaid", residual(), settings())
+    said = save(tmp_path / "said", residual(), settings(pooling="mean"))
+    assert open_model_folder(folder, CPU).card.space == open_model_folder(said, CPU).card.space
+
+
+def test_a_feature_map_must_be_one(tmp_path):
+    document = settings(features="features", feature_map="features")
+    refused(save(tmp_path / "flat", plain(), document), "is no feature map")
+
+
+def test_refusals_write_nothing_to_the_terminal(tmp_path, capfd):
+    folder = good_folder(tmp_path, "residual")
+    content = (folder / "model.onnx").read_bytes()
+    (folder / "model.onnx").write_bytes(content.replace(b"Conv", b"Cnov"))
+    refused(folder, "cannot load")
+    assert capfd.readouterr() == ("", "")
+
+
+@settings_of_hypothesis(max_examples=200)
+@given(st.data())
+def test_damaged_models_raise_model_errors_only(data):
+    content = bytearray(residual().SerializeToString())
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(ModelError):
+        check_graph(bytes(content[: data.draw(st.integers(0, len(content)))]))
 
 
 def test_a_provider_that_is_not_here_is_named(tmp_path):

@@ -67,3 +67,26 @@ def test_short_side_cuts_the_edges_squash_and_pad_keep_them():
     assert red["short_side"] == 0
     assert red["squash"] == pytest.approx(0.25, abs=0.02)
     assert red["pad"] == pytest.approx(0.25 / 4, abs=0.02)
+
+
+def test_a_long_strip_is_not_padded_before_it_is_shrunk():
+    strip = photo_of(np.full((1, 300_000, 3), 255))
+    batch = prepare([strip], replace(STANDARD, resize="pad"))
+    # One row of white, the rest grey; the square around the strip would take 270 GB.
+    assert ((batch[0] > 0.9).mean(axis=(0, 2)) > 0.9).sum() == 1
+
+
+def test_padding_cuts_the_border_that_the_crop_cuts():
+    whole = replace(STANDARD, resize="pad", resize_size=224)
+    photo = photo_of(np.full((400, 200, 3), 255))
+    grey = {
+        size: (prepare([photo], replace(whole, resize_size=size))[0, 0, 112] < 0.5).mean()
+        for size in (224, 256)
+    }
+    assert grey[224] == pytest.approx(0.5, abs=0.01)
+    assert grey[256] == pytest.approx(1 - 128 / 224, abs=0.01)
+
+
+def test_no_photos_make_an_empty_batch():
+    assert prepare([], STANDARD).shape == (0, 3, 224, 224)
+    assert prepare([], replace(STANDARD, layout="NHWC")).shape == (0, 224, 224, 3)

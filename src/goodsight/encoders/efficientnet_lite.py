@@ -83,30 +83,18 @@ def build_graph(
     """
     from onnx import TensorProto, checker, helper
 
-    graph = _Graph(weights)
-    values = graph.convolution(
-        INPUT, "_conv_stem", "_bn0", channels=_STEM_CHANNELS, kernel=3, stride=2, clip=True
-    )
-    for number, block in enumerate(_blocks(architecture)):
-        values = _add_block(graph, values, f"_blocks.{number}", block)
-    graph.convolution(
-        values, "_conv_head", "_bn1", channels=DIMENSION, clip=True, output=FEATURE_MAP
-    )
-    graph.refuse_leftovers()
-    graph.add("GlobalAveragePool", [FEATURE_MAP], "pooled")
-    graph.add("Flatten", ["pooled"], FEATURES)
+    graph = _network(weights, architecture)
     size = architecture.input_size
     rows = math.ceil(size / 32)
+    described = helper.make_tensor_value_info
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             name,
-            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", 3, size, size])],
+            [described(INPUT, TensorProto.FLOAT, ["n", 3, size, size])],
             [
-                helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, ["n", DIMENSION]),
-                helper.make_tensor_value_info(
-                    FEATURE_MAP, TensorProto.FLOAT, ["n", DIMENSION, rows, rows]
-                ),
+                described(FEATURES, TensorProto.FLOAT, ["n", DIMENSION]),
+                described(FEATURE_MAP, TensorProto.FLOAT, ["n", DIMENSION, rows, rows]),
             ],
             graph.constants,
         ),
@@ -118,6 +106,23 @@ def build_graph(
     except Exception as error:  # the checker raises its own and the shape inference's errors
         raise ModelError(f"{name}: the checkpoint gives no valid graph: {error}") from error
     return model
+
+
+def _network(weights: Mapping[str, NDArray[Any]], architecture: Architecture) -> _Graph:
+    graph = _Graph(weights)
+    values = graph.convolution(
+        INPUT, "_conv_stem", "_bn0", shape=(_STEM_CHANNELS, 3, 3, 3), stride=2, clip=True
+    )
+    channels = _STEM_CHANNELS
+    for number, block in enumerate(_blocks(architecture)):
+        values = _add_block(graph, values, f"_blocks.{number}", block)
+        channels = block.channels_out
+    shape = (DIMENSION, channels, 1, 1)
+    graph.convolution(values, "_conv_head", "_bn1", shape=shape, clip=True, output=FEATURE_MAP)
+    graph.refuse_leftovers()
+    graph.add("GlobalAveragePool", [FEATURE_MAP], "pooled")
+    graph.add("Flatten", ["pooled"], FEATURES)
+    return graph
 
 
 def _blocks(architecture: Architecture) -> Iterator[_Block]:
@@ -141,24 +146,22 @@ def _rounded(channels: float) -> int:
 def _add_block(graph: _Graph, values: str, name: str, block: _Block) -> str:
     """An inverted residual block; batch norms are numbered from the first one present."""
     before = values
-    expanded = block.channels_in * block.expansion
+    wide = block.channels_in * block.expansion
     if block.expansion != 1:
+        shape = (wide, block.channels_in, 1, 1)
         values = graph.convolution(
-            values, f"{name}._expand_conv", f"{name}._bn0", channels=expanded, clip=True
+            values, f"{name}._expand_conv", f"{name}._bn0", shape=shape, clip=True
         )
     values = graph.convolution(
         values,
         f"{name}._depthwise_conv",
         f"{name}._bn1",
-        channels=expanded,
-        kernel=block.kernel,
+        shape=(wide, 1, block.kernel, block.kernel),
         stride=block.stride,
-        depthwise=True,
         clip=True,
     )
-    values = graph.convolution(
-        values, f"{name}._project_conv", f"{name}._bn2", channels=block.channels_out
-    )
+    shape = (block.channels_out, wide, 1, 1)
+    values = graph.convolution(values, f"{name}._project_conv", f"{name}._bn2", shape=shape)
     if block.stride != 1 or block.channels_in != block.channels_out:
         return values
     return graph.add("Add", [values, before], f"{name}.sum")
@@ -197,27 +200,27 @@ class _Graph:
         name: str,
         norm: str,
         *,
-        channels: int,
-        kernel: int = 1,
+        shape: tuple[int, int, int, int],
         stride: int = 1,
-        depthwise: bool = False,
         clip: bool = False,
         output: str | None = None,
     ) -> str:
-        """Convolution with its batch norm folded in, then ReLU6 if `clip`."""
-        weight, bias = self._folded(name, norm, channels)
-        if weight.shape[2:] != (kernel, kernel):
-            raise ModelError(f"{name}: a kernel of {weight.shape[2:]} where {kernel} is due")
+        """Convolution with its batch norm folded in, then ReLU6 if `clip`.
+
+        `shape` is that of the weights: channels out, channels in (1: each channel by itself),
+        rows, columns.
+        """
+        weight, bias = self._folded(name, norm, shape)
         output = output or f"{name}.out"
         folded = [self.constant(f"{name}.weight", weight), self.constant(f"{name}.bias", bias)]
         self.add(
             "Conv",
             [values, *folded],
             f"{name}.sum" if clip else output,
-            kernel_shape=[kernel, kernel],
+            kernel_shape=shape[2:],
             strides=[stride, stride],
             auto_pad="SAME_UPPER",
-            group=weight.shape[0] if depthwise else 1,
+            group=shape[0] if shape[1] == 1 else 1,
         )
         if clip:
             bounds = [self.constant(f"{name}.{low}", np.array(low)) for low in (0, 6)]
@@ -225,21 +228,21 @@ class _Graph:
         return output
 
     def _folded(
-        self, name: str, norm: str, channels: int
+        self, name: str, norm: str, shape: tuple[int, ...]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        weight = self._take(f"{name}.weight", channels, dimensions=4)
+        weight = self._take(f"{name}.weight", shape)
         gamma, beta, mean, variance = (
-            self._take(f"{norm}.{part}", channels, dimensions=1)
+            self._take(f"{norm}.{part}", shape[:1])
             for part in ("weight", "bias", "running_mean", "running_var")
         )
         scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
         return weight * scale[:, np.newaxis, np.newaxis, np.newaxis], beta - mean * scale
 
-    def _take(self, name: str, channels: int, dimensions: int) -> NDArray[np.float64]:
+    def _take(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         if name not in self.weights:
             raise ModelError(f"the checkpoint lacks {name}")
         values = self.weights[name]
-        if values.ndim != dimensions or values.shape[0] != channels:
-            raise ModelError(f"{name}: shape {values.shape} where {channels} channels are due")
+        if values.shape != shape:
+            raise ModelError(f"{name}: shape {values.shape} where {shape} is due")
         self.used.add(name)
         return values.astype(np.float64)

@@ -70,7 +70,7 @@ def parse_settings(content: bytes) -> ModelSettings:
     _refuse_unknown(document, {field.name for field in fields(ModelSettings)}, "key")
     pooling = document.get("pooling")
     if pooling is not None and pooling not in POOLINGS:
-        raise ModelError(f"pooling '{pooling}': choose from {', '.join(POOLINGS)}")
+        raise ModelError(f"pooling {pooling!r}: choose from {', '.join(POOLINGS)}")
     return ModelSettings(
         name=_text(document, "name"),
         licence=_text(document, "licence"),

@@ -55,7 +55,7 @@ def prepare(photos: Sequence[Photo], preprocessing: Preprocessing) -> FloatArray
 
 def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     if preprocessing.resize == "pad":
-        image = _padded(image)
+        return _padded(image, preprocessing)
     kept = preprocessing.input_size / preprocessing.resize_size
     width, height = image.size
     if preprocessing.resize == "squash":
@@ -71,8 +71,16 @@ def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     )
 
 
-def _padded(image: Image.Image) -> Image.Image:
-    side = max(image.size)
+def _padded(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    # Shrunk before it is padded: the square around a long strip would fill the memory.
+    scale = preprocessing.resize_size / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    small = image.resize(
+        (width, height),
+        INTERPOLATIONS[preprocessing.interpolation],
+        reducing_gap=REDUCING_GAP,
+    )
+    side = preprocessing.input_size
     square = Image.new("RGB", (side, side), PAD_COLOUR)
-    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    square.paste(small, ((side - width) // 2, (side - height) // 2))
     return square

@@ -8,12 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodsight.core.reports import Check
-
 if TYPE_CHECKING:
     from goodsight.stores.postgres import PostgresStore
 
-__all__ = ["inspect_store", "open_store"]
+__all__ = ["open_store"]
 
 
 def open_store(location: Path | str) -> PostgresStore:
@@ -25,10 +23,3 @@ def open_store(location: Path | str) -> PostgresStore:
     from goodsight.stores.postgres import PostgresStore
 
     return PostgresStore(location)
-
-
-def inspect_store(store: PostgresStore) -> tuple[Check, ...]:
-    """Look at everything that can be wrong with a store; never raises a StoreError."""
-    from goodsight.stores.postgres.inspection import inspect
-
-    return inspect(store.database)

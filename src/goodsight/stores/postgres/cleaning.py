@@ -12,7 +12,10 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest
 from goodsight.stores.postgres.vector_sets import VectorSet
 
-__all__ = ["drop_unneeded_photos", "remove_missing_products", "tidy"]
+__all__ = ["drop_unneeded_photos", "measure", "remove_missing_products", "tidy"]
+
+VACUUM_FROM_ROWS = 1000
+ANALYZE_FROM_ROWS = 200
 
 # A run that began after ours and saw a product knows better than we do.
 _MISSING = sql.SQL("""
@@ -26,6 +29,16 @@ _DROP_IMAGES = """
     DELETE FROM images i
     WHERE i.collection_id = %s AND NOT EXISTS (SELECT FROM photos WHERE image_id = i.id)
 """
+_MEASURE = sql.SQL("""
+    WITH counts AS (
+        SELECT count(*)::real AS photos FROM products p JOIN photos f ON f.product_id = p.id
+        JOIN {} v USING (image_id)
+        WHERE p.collection_id = %s GROUP BY p.id)
+    UPDATE vector_sets SET
+        photos_per_product = coalesce((SELECT avg(photos) FROM counts), 1),
+        crowding = coalesce((SELECT sum(photos ^ 2) / sum(photos) FROM counts), 1)
+    WHERE id = %s
+""")
 _GIVE_UP_LOST_RUNS = """
     UPDATE index_runs SET status = 'lost'
     WHERE collection_id = %s AND status = 'running' AND id <> %s
@@ -68,6 +81,11 @@ def drop_unneeded_photos(connection: Connection, collection_id: int, run_id: int
     return dropped
 
 
+def measure(connection: Connection, collection_id: int, vectors: VectorSet) -> None:
+    """Note how photos spread over products, for searches to plan with."""
+    connection.execute(_MEASURE.format(vectors.photo_vectors), [collection_id, vectors.id])
+
+
 def tidy(connection: Connection, vectors: VectorSet, *, changed: int, dropped: int) -> None:
     """Refresh the planner's statistics and reclaim room after a run that changed much.
 
@@ -80,7 +98,3 @@ def tidy(connection: Connection, vectors: VectorSet, *, changed: int, dropped: i
         connection.execute(
             sql.SQL("ANALYZE {} (image_id), {} (product_id), photos, products").format(*tables)
         )
-
-
-VACUUM_FROM_ROWS = 1000
-ANALYZE_FROM_ROWS = 200

@@ -29,7 +29,8 @@ _FIND = """
     SELECT c.id, c.name, c.profile, c.model, c.index_version, s.id, s.dimension, s.space,
            EXISTS (SELECT FROM pg_index
                    WHERE indexrelid = to_regclass('photo_vectors_' || s.id || '_hnsw')
-                     AND indisvalid)
+                     AND indisvalid),
+           s.photos_per_product, s.crowding
     FROM collections c JOIN vector_sets s ON s.id = c.active_vector_set
     WHERE c.name = %(name)s
 """
@@ -37,7 +38,11 @@ _FIND = """
 
 @dataclass(frozen=True, slots=True)
 class ActiveCollection:
-    """A collection and its active vector set, as of `index_version`."""
+    """A collection and its active vector set, as of `index_version`.
+
+    `photos_per_product` is an average over products, `crowding` one over photos: of how many
+    photos the product of any photo has.
+    """
 
     id: int
     name: str
@@ -47,6 +52,8 @@ class ActiveCollection:
     vectors: VectorSet
     space: str
     is_indexed: bool
+    photos_per_product: float
+    crowding: float
 
     def check_space(self, space: str) -> None:
         """Raise SpaceMismatch where vectors of `space` may not be compared with ours."""
@@ -65,16 +72,17 @@ def find_collection(connection: Connection, name: str) -> ActiveCollection:
         raise CollectionNotFound(
             f"no collection '{name}': make it with goodsight index SOURCE --collection {name}"
         )
-    collection_id, name, profile, model, version, set_id, dimension, space, is_indexed = row
     return ActiveCollection(
-        id=collection_id,
-        name=name,
-        profile=profile,
-        model=model,
-        index_version=version,
-        vectors=VectorSet(set_id, dimension),
-        space=space,
-        is_indexed=is_indexed,
+        id=row[0],
+        name=row[1],
+        profile=row[2],
+        model=row[3],
+        index_version=row[4],
+        vectors=VectorSet(row[5], row[6]),
+        space=row[7],
+        is_indexed=row[8],
+        photos_per_product=row[9],
+        crowding=row[10],
     )
 
 

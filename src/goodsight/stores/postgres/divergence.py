@@ -24,7 +24,7 @@ from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector, unit_vectors
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
-from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, near_for
+from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, how_near
 from goodsight.stores.postgres.search_sql import photos_statement
 from goodsight.stores.postgres.sessions import Connection
 
@@ -92,7 +92,7 @@ def _ranked(
         "query": HalfVector.of(query.vector),
         "collection": collection.id,
     }
-    near = near_for(query) if route is Route.INDEX else None
+    near = how_near(collection, query) if route is Route.INDEX else None
     statement = photos_statement(collection.vectors, near=near, condition=where.condition)
     with connection.cursor("photos", binary=True) as cursor:
         cursor.itersize = ROWS_PER_FETCH

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from psycopg import sql
 
@@ -14,20 +16,22 @@ from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.filters import condition_of
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["Route", "StaleCollection", "Where", "choose_route", "near_for"]
+__all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_near"]
 
-# Photos and means the indexes are asked for, for each product wanted, and at least. Wider for
-# KL divergence, whose order is another one than theirs.
+# How many photos and means the indexes are asked for. Where products with many photos crowd
+# the nearest, more photos are, so that others come into view.
 NEAR_PER_PRODUCT = 4
 MINIMUM_NEAR = 40
+CROWDED_PHOTOS = 8
+MAX_PHOTO_WIDENING = 5
+# The order by KL divergence is another one than the indexes'.
 KL_WIDENING = 4
 # A filter that leaves so few photos is searched quicker by comparing with them all.
 FEW_PHOTOS = 4000
 
 _PROBE = sql.SQL("""
     SELECT count(*) FROM (
-        SELECT FROM products p JOIN photos f ON f.product_id = p.id
-        WHERE p.collection_id = %(collection)s AND {} LIMIT %(few)s) AS found
+        SELECT FROM products p WHERE p.collection_id = %(collection)s AND {} LIMIT {}) AS found
 """)
 
 
@@ -40,6 +44,13 @@ class Route(Enum):
 
 class StaleCollection(Exception):
     """The collection is not what it was when it was looked up; look again."""
+
+
+class Near(NamedTuple):
+    """How many photos, and how many products' means, to ask the indexes for."""
+
+    photos: int
+    means: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +77,16 @@ def choose_route(
         return Route.COMPARE
     if where.condition is None:
         return Route.INDEX
-    parameters = {**where.values, "collection": collection.id, "few": FEW_PHOTOS}
-    [(count,)] = connection.execute(_PROBE.format(where.condition), parameters)
-    return Route.INDEX if count >= FEW_PHOTOS else Route.COMPARE
+    few_products = math.ceil(FEW_PHOTOS / collection.photos_per_product)
+    probe = _PROBE.format(where.condition, sql.Literal(few_products))
+    [(count,)] = connection.execute(probe, {**where.values, "collection": collection.id})
+    return Route.INDEX if count >= few_products else Route.COMPARE
 
 
-def near_for(query: VectorQuery) -> int:
-    """How many photos, and as many means, to ask the indexes for."""
+def how_near(collection: ActiveCollection, query: VectorQuery) -> Near:
+    """How many candidates to ask the indexes for."""
     near = max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit)
-    return near * KL_WIDENING if query.metric is Metric.KL else near
+    if query.metric is Metric.KL:
+        near *= KL_WIDENING
+    widening = min(max(collection.crowding / CROWDED_PHOTOS, 1), MAX_PHOTO_WIDENING)
+    return Near(photos=round(near * widening), means=near)

@@ -13,6 +13,7 @@ from goodsight.core.ports import NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
 from goodsight.stores.postgres.cleaning import (
     drop_unneeded_photos,
+    measure,
     remove_missing_products,
     tidy,
 )
@@ -180,6 +181,7 @@ class PostgresRun:
         counts, connection = self._counts, self._connection
         with translated("dropping photos no product shows"):
             dropped = drop_unneeded_photos(connection, self._collection.id, self._run_id)
+        measure(connection, self._collection.id, self._vectors)
         build_indexes(connection, self._vectors)
         changed = counts.products_changed + counts.new_vectors + removed.products
         tidy(connection, self._vectors, changed=changed, dropped=dropped)

@@ -8,7 +8,7 @@ from goodsight.core.ports import Found, ScoredProduct, VectorQuery
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.products import ProductRow
-from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, near_for
+from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, how_near
 from goodsight.stores.postgres.search_sql import search_statement
 from goodsight.stores.postgres.sessions import Connection
 
@@ -33,7 +33,7 @@ def _search(
     where: Where,
     route: Route,
 ) -> Found:
-    near = near_for(query) if route is Route.INDEX else None
+    near = how_near(collection, query) if route is Route.INDEX else None
     statement = search_statement(
         collection.vectors,
         query.metric,

@@ -16,6 +16,7 @@ from psycopg import sql
 from goodsight.core.scoring import MEAN_WEIGHT
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS
+from goodsight.stores.postgres.routes import Near
 from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = ["photos_statement", "search_statement"]
@@ -29,10 +30,10 @@ _SIMILARITY = {
 _NEAR = sql.SQL("""
     near_photos AS MATERIALIZED (
         SELECT v.image_id FROM {photo_vectors} v {photos_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {near}),
+        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {photos}),
     near_means AS MATERIALIZED (
         SELECT v.product_id FROM {product_vectors} v {means_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {near}),
+        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {means}),
     candidates AS MATERIALIZED (
         SELECT f.product_id FROM near_photos JOIN photos f USING (image_id) {places_pass}
         UNION SELECT product_id FROM near_means)
@@ -48,7 +49,8 @@ _SCORED_CANDIDATES = sql.SQL("""
         WHERE b.best IS NOT NULL)
 """)
 # OFFSET 0 keeps the planner from turning the question around: from asking of each photo the
-# index brings whether it passes, to collecting all that pass and sorting them.
+# index brings whether it passes, to collecting all that pass and sorting them. Further down
+# it has the vectors compared before rows are grouped, not carried through a sort.
 _PHOTOS_PASS = sql.SQL("""
     WHERE EXISTS (SELECT FROM photos f JOIN products p ON p.id = f.product_id
                   WHERE f.image_id = v.image_id AND {condition} OFFSET 0)
@@ -60,9 +62,11 @@ _PLACES_PASS = sql.SQL("JOIN products p ON p.id = f.product_id AND {condition}")
 
 _SCORED_ALL = sql.SQL("""
     scored AS (
-        SELECT f.product_id, max({similarity}) AS best
-        FROM photos f JOIN {photo_vectors} v USING (image_id) {passing}
-        GROUP BY f.product_id)
+        SELECT product_id, max(similarity) AS best
+        FROM (SELECT f.product_id, {similarity} AS similarity
+              FROM photos f JOIN {photo_vectors} v USING (image_id) {passing}
+              OFFSET 0) AS compared
+        GROUP BY product_id)
 """)
 _PLACES_AND_PASSING = sql.SQL("""
     JOIN products p ON p.id = f.product_id
@@ -119,13 +123,13 @@ def search_statement(
     metric: Metric,
     *,
     limit: int,
-    near: int | None,
+    near: Near | None,
     condition: sql.Composable | None,
 ) -> sql.Composed:
     """The statement for cosine or euclidean scores.
 
-    `near` photos and means come from the indexes; None compares with every photo. Numbers
-    are part of the text: a plan made without them would expect to read whole tables.
+    `near` candidates come from the indexes; None compares with every photo. Numbers are part
+    of the text: a plan made without them would expect to read whole tables.
 
     Its rows are the active vector set, the index version and, unless nothing was found,
     score, best, mean, photo reference, content hash and `PRODUCT_COLUMNS`. Parameters:
@@ -151,7 +155,7 @@ def search_statement(
 
 
 def photos_statement(
-    vectors: VectorSet, *, near: int | None, condition: sql.Composable | None
+    vectors: VectorSet, *, near: Near | None, condition: sql.Composable | None
 ) -> sql.Composed:
     """Each distinct photo's vector of the candidates, product by product.
 
@@ -171,11 +175,12 @@ def photos_statement(
     )
 
 
-def _candidates(vectors: VectorSet, near: int, condition: sql.Composable | None) -> sql.Composed:
+def _candidates(vectors: VectorSet, near: Near, condition: sql.Composable | None) -> sql.Composed:
     return _NEAR.format(
         photo_vectors=vectors.photo_vectors,
         product_vectors=vectors.product_vectors,
-        near=sql.Literal(near),
+        photos=sql.Literal(near.photos),
+        means=sql.Literal(near.means),
         photos_pass=_passing(_PHOTOS_PASS, condition),
         means_pass=_passing(_MEANS_PASS, condition),
         places_pass=_passing(_PLACES_PASS, condition),

@@ -37,6 +37,8 @@ def session_settings(schemas: str) -> dict[str, str]:
         "client_min_messages": "warning",
         # Compiling costs more than our short queries take.
         "jit": "off",
+        # Starting workers costs more than our short queries take, and takes cores from others.
+        "max_parallel_workers_per_gather": "0",
         # The indexes are in memory nearly always; look-ups there are cheap.
         "random_page_cost": "1.1",
         "work_mem": "32MB",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from goodsight.core.reports import Check
 from goodsight.core.types import ModelCard
 from goodsight.stores.postgres.collection_rows import (
     delete_collection,
@@ -13,6 +14,7 @@ from goodsight.stores.postgres.collection_rows import (
 )
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.inspection import inspect
 from goodsight.stores.postgres.reading import PostgresProducts
 from goodsight.stores.postgres.runs import PostgresRun, begin_run
 from goodsight.stores.postgres.sessions import Connection
@@ -57,6 +59,10 @@ class PostgresStore:
         """Raises CollectionNotFound, and StoreError while the collection is being indexed."""
         with translated(f"deleting '{name}'"), self.database.connect() as connection:
             delete_collection(connection, name)
+
+    def checks(self) -> tuple[Check, ...]:
+        """Look at everything that can be wrong; what is wrong is reported, not raised."""
+        return inspect(self.database)
 
     def close(self) -> None:
         """Close every session, those of unfinished runs too; the last user stops the server."""

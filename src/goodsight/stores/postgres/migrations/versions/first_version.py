@@ -30,6 +30,10 @@ CREATE TABLE vector_sets (
     collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
     space text NOT NULL,
     dimension integer NOT NULL CHECK (dimension > 0),
+    -- As of the last finished run: photos of a product on average, and of the product that
+    -- an average photo belongs to, which tells how much a few products crowd the rest.
+    photos_per_product real NOT NULL DEFAULT 1,
+    crowding real NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (collection_id, space)
 );
@@ -90,7 +94,9 @@ CREATE TABLE products (
 CREATE INDEX products_by_source ON products (source_id);
 CREATE INDEX products_by_price ON products (collection_id, price);
 CREATE INDEX products_by_stock ON products (collection_id, stock);
-CREATE INDEX products_by_facts ON products USING gin (facts jsonb_path_ops);
+-- Without the list of pending entries, which every search would read through.
+CREATE INDEX products_by_facts ON products USING gin (facts jsonb_path_ops)
+    WITH (fastupdate = off);
 
 -- Which run saw a product last: apart, so that seeing an unchanged product again writes
 -- a few bytes and not the whole row.
