@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
 from goodsight.diagnosis import diagnose
+from goodsight.rendering import ShownResults
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
 
 __all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
@@ -65,20 +66,6 @@ def _location_override(location: str | Path | None) -> dict[str, str]:
     if str(location).startswith(("postgresql://", "postgres://")):
         return {"database_url": str(location)}
     return {"home": str(location)}
-
-
-@dataclass(frozen=True, slots=True)
-class ShownResults(Results):
-    """Results that show themselves in a notebook."""
-
-    load_thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]] = field(
-        default=lambda _: {}, repr=False, compare=False
-    )
-
-    def _repr_html_(self) -> str:
-        from goodsight.rendering import results_html
-
-        return results_html(self, self.load_thumbnails([hit.content_hash for hit in self.hits]))
 
 
 class Shop:

@@ -10,6 +10,7 @@ from goodsight.rendering.json_documents import (
     product_document,
     results_document,
 )
+from goodsight.rendering.notebook import ShownResults
 from goodsight.rendering.page import ShownQuery, picture_page
 from goodsight.rendering.terminal import (
     checks_table,
@@ -24,6 +25,7 @@ from goodsight.rendering.terminal import (
 
 __all__ = [
     "ShownQuery",
+    "ShownResults",
     "checks_document",
     "checks_table",
     "collection_document",

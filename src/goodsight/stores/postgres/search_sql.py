@@ -1,12 +1,14 @@
 """The search statement, put together from its parts.
 
     candidates   products near by photo or by mean (index), or all that pass the filter
-    ranked       their exact scores over all their photos
+    ranked       by their best photo and their mean
     top          the best of them
     answer       their rows, best photos and variants, with the collection's version
 
-Every photo of a candidate counts, so that a product found by its mean alone is scored as
-exactly as one found by its best photo.
+The index's candidates bring what the index compared; only what is lacking is compared then:
+the photos of a product found by its mean alone, the mean of one found by a photo. The photo
+shown is sought once more among all photos of its product, so that the answer's scores are
+exact.
 """
 
 from __future__ import annotations
@@ -21,32 +23,35 @@ from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = ["photos_statement", "search_statement"]
 
-
 _SIMILARITY = {
-    Metric.COSINE: sql.SQL("-({vector} <#> %(query)s::halfvec)"),
-    Metric.EUCLIDEAN: sql.SQL("(1 - ({vector} <-> %(query)s::halfvec) / 2)"),
+    Metric.COSINE: sql.SQL("-(v.vector <#> %(query)s::halfvec)"),
+    Metric.EUCLIDEAN: sql.SQL("(1 - (v.vector <-> %(query)s::halfvec) / 2)"),
 }
 
-_NEAR = sql.SQL("""
+_CANDIDATES = sql.SQL("""
     near_photos AS MATERIALIZED (
-        SELECT v.image_id FROM {photo_vectors} v {photos_pass}
+        SELECT v.image_id, {similarity} AS similarity FROM {photo_vectors} v {photos_pass}
         ORDER BY v.vector <#> %(query)s::halfvec LIMIT {photos}),
     near_means AS MATERIALIZED (
-        SELECT v.product_id FROM {product_vectors} v {means_pass}
+        SELECT v.product_id, {similarity} AS similarity FROM {product_vectors} v {means_pass}
         ORDER BY v.vector <#> %(query)s::halfvec LIMIT {means}),
     candidates AS MATERIALIZED (
-        SELECT f.product_id FROM near_photos JOIN photos f USING (image_id) {places_pass}
-        UNION SELECT product_id FROM near_means)
+        SELECT product_id, max(best) AS best, max(mean) AS mean
+        FROM (SELECT f.product_id, n.similarity AS best, NULL AS mean
+              FROM near_photos n JOIN photos f USING (image_id) {places_pass}
+              UNION ALL SELECT product_id, NULL, similarity FROM near_means) AS near
+        GROUP BY product_id)
 """)
 _SCORED_CANDIDATES = sql.SQL("""
     {candidates},
     scored AS (
-        SELECT c.product_id, b.best
-        FROM candidates c CROSS JOIN LATERAL (
-            SELECT max({similarity}) AS best
-            FROM photos f JOIN {photo_vectors} v USING (image_id)
-            WHERE f.product_id = c.product_id) b
-        WHERE b.best IS NOT NULL)
+        SELECT c.product_id,
+               coalesce(c.best, (SELECT max({similarity})
+                                 FROM photos f JOIN {photo_vectors} v USING (image_id)
+                                 WHERE f.product_id = c.product_id)) AS best,
+               coalesce(c.mean, (SELECT {similarity} FROM {product_vectors} v
+                                 WHERE v.product_id = c.product_id)) AS mean
+        FROM candidates c)
 """)
 # OFFSET 0 keeps the planner from turning the question around: from asking of each photo the
 # index brings whether it passes, to collecting all that pass and sorting them. Further down
@@ -62,11 +67,13 @@ _PLACES_PASS = sql.SQL("JOIN products p ON p.id = f.product_id AND {condition}")
 
 _SCORED_ALL = sql.SQL("""
     scored AS (
-        SELECT product_id, max(similarity) AS best
-        FROM (SELECT f.product_id, {similarity} AS similarity
-              FROM photos f JOIN {photo_vectors} v USING (image_id) {passing}
-              OFFSET 0) AS compared
-        GROUP BY product_id)
+        SELECT b.product_id, b.best, {similarity} AS mean
+        FROM (SELECT product_id, max(similarity) AS best
+              FROM (SELECT f.product_id, {similarity} AS similarity
+                    FROM photos f JOIN {photo_vectors} v USING (image_id) {passing}
+                    OFFSET 0) AS compared
+              GROUP BY product_id) AS b
+        LEFT JOIN {product_vectors} v USING (product_id))
 """)
 _PLACES_AND_PASSING = sql.SQL("""
     JOIN products p ON p.id = f.product_id
@@ -76,24 +83,25 @@ _PLACES_AND_PASSING = sql.SQL("""
 _SEARCH = sql.SQL("""
     WITH {scored},
     ranked AS (
-        SELECT s.product_id, s.best, coalesce({similarity}, s.best) AS mean
-        FROM scored s LEFT JOIN {product_vectors} v USING (product_id)),
+        -- One photo is its own mean.
+        SELECT product_id, best, coalesce(mean, best) AS mean FROM scored WHERE best IS NOT NULL),
     top AS (
-        SELECT product_id, best, mean,
-               (1 - {mean_weight}) * best + {mean_weight} * mean AS score
-        FROM ranked ORDER BY score DESC FETCH FIRST {limit} ROWS WITH TIES),
+        SELECT product_id, mean FROM ranked
+        ORDER BY (1 - {mean_weight}) * best + {mean_weight} * mean DESC
+        FETCH FIRST {limit} ROWS WITH TIES),
     answer AS (
-        SELECT t.score, t.best, t.mean, shown.reference, i.content_hash, {product_columns}
+        SELECT (1 - {mean_weight}) * shown.best + {mean_weight} * t.mean AS score,
+               shown.best, t.mean, shown.reference, i.content_hash, {product_columns}
         FROM top t JOIN products p ON p.id = t.product_id
         CROSS JOIN LATERAL (
-            SELECT f.reference, f.image_id
+            SELECT f.reference, f.image_id, {similarity} AS best
             FROM photos f JOIN {photo_vectors} v USING (image_id)
             WHERE f.product_id = p.id
             ORDER BY v.vector <#> %(query)s::halfvec,
                      array_position(p.photo_references, f.reference)
             LIMIT 1) shown
         JOIN images i ON i.id = shown.image_id
-        ORDER BY t.score DESC, p.product_key COLLATE "C" LIMIT {limit})
+        ORDER BY score DESC, p.product_key COLLATE "C" LIMIT {limit})
     SELECT c.active_vector_set, c.index_version, answer.*
     FROM collections c LEFT JOIN answer ON TRUE
     WHERE c.id = %(collection)s
@@ -113,8 +121,6 @@ _PHOTOS = sql.SQL("""
     CROSS JOIN LATERAL (
         SELECT vector FROM {photo_vectors} WHERE image_id = s.image_id LIMIT 1) AS v
 """)
-
-
 _NOTHING = sql.SQL("")
 
 
@@ -138,12 +144,12 @@ def search_statement(
     names = {
         "photo_vectors": vectors.photo_vectors,
         "product_vectors": vectors.product_vectors,
-        "similarity": _SIMILARITY[metric].format(vector=sql.Identifier("v", "vector")),
+        "similarity": _SIMILARITY[metric],
     }
     if near is None:
         scored = _SCORED_ALL.format(**names, passing=_passing(_PLACES_AND_PASSING, condition))
     else:
-        candidates = _candidates(vectors, near, condition)
+        candidates = _candidates(vectors, metric, near, condition)
         scored = _SCORED_CANDIDATES.format(**names, candidates=candidates)
     return _SEARCH.format(
         **names,
@@ -165,7 +171,7 @@ def photos_statement(
     candidates: sql.Composable = _NOTHING
     among: sql.Composable = _NOTHING
     if near is not None:
-        candidates = sql.SQL("WITH {}").format(_candidates(vectors, near, condition))
+        candidates = sql.SQL("WITH {}").format(_candidates(vectors, Metric.COSINE, near, condition))
         among = sql.SQL("JOIN candidates c ON c.product_id = f.product_id")
     return _PHOTOS.format(
         candidates=candidates,
@@ -175,8 +181,11 @@ def photos_statement(
     )
 
 
-def _candidates(vectors: VectorSet, near: Near, condition: sql.Composable | None) -> sql.Composed:
-    return _NEAR.format(
+def _candidates(
+    vectors: VectorSet, metric: Metric, near: Near, condition: sql.Composable | None
+) -> sql.Composed:
+    return _CANDIDATES.format(
+        similarity=_SIMILARITY[metric],
         photo_vectors=vectors.photo_vectors,
         product_vectors=vectors.product_vectors,
         photos=sql.Literal(near.photos),

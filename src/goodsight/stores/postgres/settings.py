@@ -8,7 +8,7 @@ from collections.abc import Mapping
 __all__ = ["build_memory_kilobytes", "server_settings", "session_options", "session_settings"]
 
 MEGABYTE = 1024 * 1024
-SHARED_BUFFERS_MAX_MEGABYTES = 1024
+SHARED_BUFFERS_MAX_MEGABYTES = 2048
 BUILD_MEMORY_MAX_MEGABYTES = 2048
 EF_SEARCH = 64
 
