@@ -112,11 +112,24 @@ def test_dots_within_the_root_are_fine(tmp_path: Path) -> None:
     assert PhotoPaths(tmp_path).resolve("a/../b.jpg") == str(photo)
 
 
-def test_a_feed_just_below_the_disks_root_does_not_open_the_disk(tmp_path: Path) -> None:
-    outside = put(tmp_path / "a.jpg")
-    with_disk_beside = PhotoPaths(Path("/no-such-feed-folder"))
-    assert with_disk_beside.resolve(str(outside)) == f"/no-such-feed-folder{outside}"
-    assert PhotoPaths(Path("/")).resolve(str(outside)) != str(outside)
+def test_an_absolute_path_of_a_file_is_taken_at_its_word_unless_a_root_confines(
+    tmp_path: Path,
+) -> None:
+    outside = put(tmp_path / "elsewhere" / "a.jpg")
+    root = tmp_path / "shop"
+    put(root / "b.jpg")
+    assert PhotoPaths(root).resolve(str(outside)) == str(outside)
+    settled = PhotoPaths(root)
+    assert settled.resolve("b.jpg") == str(root / "b.jpg")
+    assert settled.resolve(str(outside)) == str(outside)
+    # Confined, a leading slash means the root, where there is no such file.
+    assert PhotoPaths(root, root).resolve(str(outside)) == f"{root}{outside}"
+
+
+def test_the_roots_own_file_comes_before_the_disks(tmp_path: Path) -> None:
+    outside = put(tmp_path / "elsewhere" / "a.jpg")
+    inside = put(tmp_path / "shop" / str(outside).lstrip("/"))
+    assert PhotoPaths(tmp_path / "shop").resolve(str(outside)) == str(inside)
 
 
 def test_a_root_that_is_a_link_is_the_users_wish(tmp_path: Path) -> None:

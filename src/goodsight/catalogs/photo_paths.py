@@ -1,6 +1,8 @@
 """From what a feed writes for a photo to what the photo loader opens.
 
-Feeds are untrusted: whatever a path says, the result lies inside the media root.
+Feeds are untrusted: whatever a relative path says, the result lies inside the media root. An
+absolute path of a file that exists is taken at its word, unless the user named a media root:
+then nothing outside it is opened, and a feed from a stranger should be read that way.
 """
 
 from __future__ import annotations
@@ -73,12 +75,13 @@ class PhotoPaths:
         # With the whole disk as root, an absolute path in a feed could name any file on it.
         self._candidates = [path for path in candidates if path != Path(path.anchor)]
         self._root = None if media_root is None else os.path.realpath(media_root)
+        self._is_confined = media_root is not None
         self._probes = 0
 
     def resolve(self, reference: str) -> str:
-        """An http(s) address unchanged, else the absolute path of a file inside the root.
+        """An http(s) address unchanged, else the absolute path of a file.
 
-        A leading slash means the root, unless the path already lies inside the root. Whether
+        A leading slash means the root if the file is there, or if a root was given. Whether
         the file exists is the loader's business. Raises PhotoRefused.
         """
         scheme = _SCHEME.match(reference)
@@ -89,9 +92,18 @@ class PhotoPaths:
         if scheme is not None:
             raise PhotoRefused(f"'{scheme['scheme']}:' is neither a path nor an http(s) address")
         path = reference.replace("\\", "/")
+        if self._at_its_word(path):
+            return os.path.realpath(path)
         if self._root is not None:
             return self._inside(self._root, path)
         return self._probe(path)
+
+    def _at_its_word(self, path: str) -> bool:
+        """Whether this is an absolute path of a file that no root has under the same name."""
+        if self._is_confined or not path.startswith("/") or not Path(path).is_file():
+            return False
+        roots = self._candidates if self._root is None else [Path(self._root)]
+        return not any((root / path.lstrip("/")).is_file() for root in roots)
 
     def _address(self, address: str) -> str:
         try:

@@ -3,6 +3,13 @@
 from goodsight.encoders.bundled import BUNDLED
 from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
 from goodsight.encoders.model_folder import open_model_folder
-from goodsight.encoders.onnx_encoder import OnnxEncoder
+from goodsight.encoders.onnx_encoder import OnnxEncoder, OnnxFeatureMapEncoder
 
-__all__ = ["BUNDLED", "DEFAULT_PROVIDERS", "ModelLibrary", "OnnxEncoder", "open_model_folder"]
+__all__ = [
+    "BUNDLED",
+    "DEFAULT_PROVIDERS",
+    "ModelLibrary",
+    "OnnxEncoder",
+    "OnnxFeatureMapEncoder",
+    "open_model_folder",
+]

@@ -84,27 +84,39 @@ class EmbeddedServer:
         Also brings back a server that died while we used it. Raises ServerStartError.
         """
         with self._mutex:
+            was_user = self._users_lock is not None
             try:
-                self.cluster.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if self._users_lock is None:
-                    # Waits while the last user before us is stopping the server.
-                    self._users_lock = _locked(self.cluster.users_lock, fcntl.LOCK_SH)
-                with _locked(self.cluster.start_lock, fcntl.LOCK_EX):
-                    self._wait_until_ready()
-            except OSError as error:
-                raise ServerStartError(f"cannot use {self.cluster.directory}: {error}") from error
+                self._start()
+            except BaseException as error:
+                if not was_user:
+                    self._leave()
+                if isinstance(error, OSError):
+                    place = self.cluster.directory
+                    raise ServerStartError(f"cannot use {place}: {error}") from error
+                raise
+
+    def _start(self) -> None:
+        self.cluster.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._users_lock is None:
+            # Waits while the last user before us is stopping the server.
+            self._users_lock = _locked(self.cluster.users_lock, fcntl.LOCK_SH)
+        with _locked(self.cluster.start_lock, fcntl.LOCK_EX):
+            self._wait_until_ready()
 
     def close(self) -> None:
         """Stop counting as a user; the last one stops the server and waits for its end."""
         with self._mutex:
-            if self._users_lock is None:
-                return
-            with self._users_lock as lock:
-                self._users_lock = None
-                # Held by anyone else, shared or to stop the server: nothing left to do here.
-                with suppress(BlockingIOError):
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    self._stop()
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._users_lock is None:
+            return
+        with self._users_lock as lock:
+            self._users_lock = None
+            # Held by anyone else, shared or to stop the server: nothing left to do here.
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._stop()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
