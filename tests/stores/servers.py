@@ -27,7 +27,7 @@ class LoopbackServer:
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
         self.programs = _installation().with_name("pginstall") / "bin"
-        self.account = server_account()
+        self.account = server_account(self.data)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -22,13 +22,16 @@ MAY_ENTER = stat.S_IXOTH
 MAY_READ = stat.S_IROTH
 
 
-def server_account() -> str | None:
-    """The account's name, made on first use; None where we are an ordinary user already.
+def server_account(data: Path) -> str | None:
+    """The account a server over these files runs as; None where we are it already.
 
-    Raises ServerStartError where the account cannot be made.
+    The owner of the files, where there are any, else one made for the purpose. Raises
+    ServerStartError where the account cannot be made.
     """
     if os.geteuid() != 0:
         return None
+    if data.exists() and (owner := data.stat().st_uid) != 0:
+        return pwd.getpwuid(owner).pw_name
     try:
         pwd.getpwnam(ACCOUNT)
     except KeyError:

@@ -60,9 +60,14 @@ class Cluster:
         """Exclusive for who starts the server."""
         return self.directory / "start.lock"
 
+    @property
+    def account(self) -> str | None:
+        """The system account the server runs as; None: this one. Raises ServerStartError."""
+        return server_account(self.data)
+
     def prepare(self) -> None:
         """Make what is missing. Raises ServerStartError."""
-        account = server_account()
+        account = self.account
         try:
             for tree in _program_files():
                 let_read(tree, account)
@@ -132,7 +137,7 @@ class Cluster:
             return self.data
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         folder = Path(tempfile.gettempdir()) / f"goodsight-{digest}"
-        account = server_account()
+        account = self.account
         try:
             folder.mkdir(mode=0o700)
             hand_over(folder, account)

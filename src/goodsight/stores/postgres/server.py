@@ -22,7 +22,6 @@ from psycopg.conninfo import make_conninfo
 
 from goodsight.core.errors import ServerStartError
 from goodsight.stores.postgres import guardian
-from goodsight.stores.postgres.account import server_account
 from goodsight.stores.postgres.cluster import PORT, SUPERUSER, Cluster
 from goodsight.stores.postgres.settings import server_settings
 
@@ -160,7 +159,7 @@ class EmbeddedServer:
     def _guardian(self) -> Iterator[_Watch]:
         """Run the server under its guardian, away from our terminal and its Ctrl-C."""
         command = [sys.executable, "-I", "-S", str(Path(guardian.__file__))]
-        command += [str(self.cluster.users_lock), server_account() or ""]
+        command += [str(self.cluster.users_lock), self.cluster.account or ""]
         command += self.cluster.command(server_settings())
         alive, held = os.pipe()
         try:
