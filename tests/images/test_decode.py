@@ -1,6 +1,8 @@
 import io
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -56,7 +58,7 @@ def test_the_content_hash_is_the_sha256_of_the_bytes():
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_exif_orientation(orientation, kind):
     turns = {
         1: lambda a: a,
@@ -70,7 +72,8 @@ def test_exif_orientation(orientation, kind):
     }
     exif = Image.Exif()
     exif[0x0112] = orientation
-    options = {"lossless": True} if kind == "WEBP" else {"quality": 98} if kind == "JPEG" else {}
+    options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 98}, "AVIF": {"quality": 95}}
+    options = options.get(kind, {})
     photo = decode(encoded(PLAIN, kind, exif=exif, **options))
     expected = turns[orientation](np.asarray(PLAIN))
     assert photo.pixels.shape == expected.shape
@@ -78,7 +81,7 @@ def test_exif_orientation(orientation, kind):
     assert difference(photo.pixels, expected) < 3
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+# Warnings are errors here: were one to leave the decoder, these two would fail.
 def test_broken_exif_is_ignored():
     data = encoded(PLAIN, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
     assert decode(data).pixels.shape == (240, 320, 3)
@@ -229,12 +232,14 @@ def test_large_pngs_come_smaller_too():
         (b"%PDF-1.7 rest", "a PDF document"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"  <svg xmlns='x'/>", "an SVG drawing"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><svg/>", "an SVG drawing"),
+        (b"BMW parts, a text of some length", "no photo that can be read"),
         (b"PK\x03\x04rest", "a ZIP archive"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC photo.*save it as JPEG"),
         (b"just some text", "no photo that can be read"),
         (b"\xff\xd8\xff", "damaged"),
         (b"\x89PNG\r\n\x1a\nrest", "damaged"),
-        (b"BM", "damaged"),
+        (b"BM" + bytes(12) + b"\x28\0\0\0", "truncated"),
     ],
 )
 def test_what_is_no_photo_is_named(data, cause):
@@ -250,6 +255,60 @@ def test_truncated_files(kind):
 def test_a_scaled_jpeg_is_refused_when_truncated_too():
     data = encoded(picture(1600, 1200), "JPEG")
     refused(data[: len(data) // 2], "truncated|damaged", minimum_side=256)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("minimum_side", [None, 128])
+def test_half_a_jpeg_is_refused_even_with_an_end_marker(progressive, minimum_side):
+    data = encoded(picture(640, 480), "JPEG", quality=90, progressive=progressive)
+    half = data[: len(data) // 2]
+    refused(half, "^photo: truncated", minimum_side=minimum_side)
+    refused(half + b"\xff\xd9", "^photo: truncated", minimum_side=minimum_side)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize(
+    "change", [lambda d: d[:-2], lambda d: d[:-2] + b"\0" * 9 + d[-2:], lambda d: d + b"PK" * 99]
+)
+def test_a_jpeg_that_is_whole_but_for_its_end_is_read(progressive, change):
+    data = encoded(PLAIN, "JPEG", quality=90, progressive=progressive)
+    np.testing.assert_array_equal(decode(change(data)).pixels, decode(data).pixels)
+
+
+def test_damaged_jpeg_data_are_refused():
+    data = bytearray(encoded(picture(640, 480), "JPEG", quality=95))
+    middle = len(data) // 2
+    data[middle : middle + 400] = bytes(range(1, 201)) * 2
+    refused(bytes(data), "damaged|truncated")
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused():
+    data = encoded(PLAIN, "JPEG", progressive=True)
+    scan = data[data.index(b"\xff\xda") : data.rindex(b"\xff\xd9")]
+    refused(data[:-2] + scan * 300 + data[-2:], "scans; at most 200")
+
+
+def test_a_colour_that_stands_for_transparency():
+    data = encoded(Image.new("RGB", (32, 32), (1, 2, 3)), "PNG", transparency=(1, 2, 3))
+    assert (decode(data).pixels == 255).all()
+
+
+def test_a_big_tiff():
+    assert difference(decode(encoded(PLAIN, "TIFF", big_tiff=True)).pixels, PLAIN) == 0
+
+
+def test_a_grey_jpeg_with_a_colour_profile_of_another_mode():
+    grey = PLAIN.convert("L")
+    data = encoded(grey, "JPEG", quality=95, icc_profile=gamma_profile(1.0))
+    assert difference(decode(data).pixels, grey.convert("RGB")) < 2
+
+
+def test_threads_leave_the_warning_filters_as_they_were():
+    before = list(warnings.filters)
+    data = encoded(PLAIN, "TIFF")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decode, [data] * 40))
+    assert warnings.filters == before
 
 
 def test_a_name_is_never_believed():
@@ -268,7 +327,13 @@ def bomb(width, height):
 
 
 @pytest.mark.parametrize(
-    ("limits", "width"), [(CATALOGUE_LIMITS, 8001), (QUERY_LIMITS, 7100), (QUERY_LIMITS, 60_000)]
+    ("limits", "width"),
+    [
+        (CATALOGUE_LIMITS, 8001),
+        (QUERY_LIMITS, 7100),
+        (QUERY_LIMITS, 10_000),
+        (QUERY_LIMITS, 60_000),
+    ],
 )
 def test_pixel_bombs_are_refused_from_the_header(limits, width):
     refused(bomb(width, width), "at most .* are decoded", limits=limits)

@@ -22,7 +22,7 @@ _transforms = threading.local()
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in mode RGB: 16 bits scaled, profile applied, transparency over white."""
     image = _eight_bits(image)
-    if image.mode in ("P", "PA") or (image.mode == "L" and "transparency" in image.info):
+    if image.mode in ("P", "PA") or (image.mode in ("L", "RGB") and "transparency" in image.info):
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if image.mode in ("1", "LA", "La", "RGBa"):
         image = image.convert({"1": "L", "LA": "RGBA", "La": "RGBA", "RGBa": "RGBA"}[image.mode])

@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import numpy as np
-import simplejpeg
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from goodsight.core.errors import PhotoError
 from goodsight.core.types import Photo, PixelArray
 from goodsight.images.colour import to_srgb
 from goodsight.images.formats import name_of_other, photo_format
+from goodsight.images.jpeg import check_scans, decode_jpeg
 from goodsight.images.limits import CATALOGUE_LIMITS, PhotoLimits
 from goodsight.images.quality import findings
+from goodsight.images.quiet import quiet
 
 __all__ = ["decode_photo"]
 
@@ -79,18 +80,24 @@ def _translated(reference: str, kind: str, limits: PhotoLimits) -> Iterator[None
 def _decode(
     data: bytes, kind: str, reference: str, minimum_side: int | None, limits: PhotoLimits
 ) -> Photo:
-    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+    if kind == "JPEG":
+        check_scans(data)
+    with quiet():
+        image = Image.open(io.BytesIO(data), formats=[kind])
+        orientation = _orientation(image, kind)
+    with image:
         _check_size(image, reference, limits)
-        orientation = _orientation(image)
         width, height = image.size
         if orientation in QUARTER_TURNS:
             width, height = height, width
-        picture = _scaled_jpeg(data, image, minimum_side) if kind == "JPEG" else None
-        if picture is None:
-            picture = _whole(image, minimum_side)
         profile = image.info.get("icc_profile")
-    picture = _upright(to_srgb(picture, profile), orientation)
-    pixels: PixelArray = np.asarray(picture)
+        pixels = _scaled_jpeg(data, image, minimum_side) if kind == "JPEG" else None
+        if pixels is None:
+            pixels = np.asarray(to_srgb(_whole(image, minimum_side), profile))
+        elif profile or pixels.shape[2] == 1:
+            picture = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+            pixels = np.asarray(to_srgb(picture, profile))
+    pixels = _upright(pixels, orientation)
     return Photo(
         reference=reference,
         content_hash=hashlib.sha256(data).hexdigest(),
@@ -115,36 +122,31 @@ def _check_size(image: Image.Image, reference: str, limits: PhotoLimits) -> None
         )
 
 
-def _orientation(image: Image.Image) -> int:
+def _orientation(image: Image.Image, kind: str) -> int:
+    if kind == "TIFF":
+        return 1  # Pillow itself turns a TIFF upright while it loads it
     # A broken EXIF block says nothing about the picture itself.
     with suppress(Exception):
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     return 1
 
 
-def _scaled_jpeg(data: bytes, image: Image.Image, minimum_side: int | None) -> Image.Image | None:
-    """An RGB or grey JPEG at the least eighth of its size that is large enough, else None.
+def _scaled_jpeg(data: bytes, image: Image.Image, minimum_side: int | None) -> PixelArray | None:
+    """An RGB or grey JPEG, uint8 (H, W, 3 or 1), as small as it may be; None for other modes.
 
     libjpeg-turbo scales in the frequency domain, so an unseen pixel is never computed.
     """
     if image.mode not in ("RGB", "L"):
         return None
-    grey = image.mode == "L"
     side = min(minimum_side or min(image.size), *image.size)
-    try:
-        pixels = simplejpeg.decode_jpeg(
-            data, colorspace="GRAY" if grey else "RGB", min_height=side, min_width=side
-        )
-    except ValueError:
-        # Pillow has the last word: it reads what is merely odd, and says what is wrong.
-        return None
-    return Image.fromarray(pixels[..., 0] if grey else pixels)
+    return decode_jpeg(data, "GRAY" if image.mode == "L" else "RGB", side)
 
 
 def _whole(image: Image.Image, minimum_side: int | None) -> Image.Image:
     """The first frame, wholly decoded, then shrunk by a whole factor if much too large."""
     image.seek(0)
-    image.load()
+    with quiet() if image.format == "TIFF" else nullcontext():
+        image.load()
     factor = min(image.size) // (2 * minimum_side) if minimum_side else 1
     if factor > 1 and image.mode in ("RGB", "L", "RGBA", "LA", "CMYK"):
         # Transparent pixels must not bleed their hidden colour into visible ones.
@@ -154,8 +156,12 @@ def _whole(image: Image.Image, minimum_side: int | None) -> Image.Image:
     return image.copy()
 
 
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    if not 2 <= orientation <= 8:
-        return image
-    image.getexif()[ExifTags.Base.Orientation] = orientation
-    return ImageOps.exif_transpose(image)
+def _upright(pixels: PixelArray, orientation: int) -> PixelArray:
+    """Undo one of EXIF's eight orientations of pixels (H, W, 3)."""
+    if orientation in QUARTER_TURNS:
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

@@ -17,6 +17,8 @@ _SIGNATURES: Mapping[bytes, str] = {
     b"BM": "BMP",
     b"II*\0": "TIFF",
     b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
 }
 _OTHERS: Mapping[bytes, str] = {
     b"%PDF": "a PDF document",
@@ -31,6 +33,7 @@ _OTHERS: Mapping[bytes, str] = {
     b"<html": "a web page",
     b"{": "a JSON document",
 }
+_BITMAP_HEADER_BYTES = (12, 16, 40, 52, 56, 64, 108, 124)
 _AVIF_BRANDS = (b"avif", b"avis")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
@@ -38,7 +41,7 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 def photo_format(data: bytes) -> str | None:
     """Pillow's name of the format, or None for what is not read."""
     for signature, name in _SIGNATURES.items():
-        if data.startswith(signature):
+        if data.startswith(signature) and (name != "BMP" or _is_bitmap(data)):
             return name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
@@ -51,11 +54,18 @@ def name_of_other(data: bytes) -> str:
     """What a file is that is not read, in words, with what to do about it where that is known."""
     if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIC_BRANDS):
         return "a HEIC photo, which this version does not read; save it as JPEG"
-    start = data[:64].lstrip().lower()
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<?xml") and b"<svg" in start:
+        return "an SVG drawing"
     for signature, name in _OTHERS.items():
         if data.startswith(signature) or start.startswith(signature.lower()):
             return name
     return "no photo that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)"
+
+
+def _is_bitmap(data: bytes) -> bool:
+    """Two letters begin many a text: a bitmap also has a header of a known length."""
+    return int.from_bytes(data[14:18], "little") in _BITMAP_HEADER_BYTES
 
 
 def _brands(data: bytes) -> tuple[bytes, ...]:

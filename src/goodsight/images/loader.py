@@ -39,7 +39,9 @@ class FilePhotoLoader:
         """Decode the file. Raises PhotoError with the reason."""
         with _opened(reference) as path:
             self._check(path, reference)
-            data = path.read_bytes()
+            # One byte more than allowed tells a file that has grown since.
+            with path.open("rb") as file:
+                data = file.read(self._limits.max_bytes + 1)
         return decode_photo(
             data, reference=reference, minimum_side=self._minimum_side, limits=self._limits
         )

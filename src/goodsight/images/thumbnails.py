@@ -12,7 +12,7 @@ __all__ = ["THUMBNAIL_SIDE_PIXELS", "make_thumbnail"]
 
 THUMBNAIL_SIDE_PIXELS = 320
 QUALITY = 72
-# 0 is the fastest of seven; the files grow by a tenth, the time shrinks to a third.
+# 0 is the fastest of seven: against 4, a third of the time for files larger by 30 to 55 %.
 METHOD = 0
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -104,7 +105,7 @@ class Cluster:
                 timeout=INITDB_TIMEOUT_SECONDS,
                 cwd="/",
                 user=account,
-                group=account,
+                group=None if account is None else pwd.getpwnam(account).pw_gid,
                 extra_groups=None if account is None else [],
             )
         except subprocess.SubprocessError as error:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def main(lock_path: str, account: str, *command: str) -> None:
         command,
         cwd="/",
         user=account or None,
-        group=account or None,
+        group=pwd.getpwnam(account).pw_gid if account else None,
         extra_groups=[] if account else None,
     )
     with open(lock_path, "rb") as lock:  # noqa: PTH123 - pathlib would slow the start
