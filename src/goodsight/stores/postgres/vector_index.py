@@ -26,8 +26,8 @@ __all__ = ["build_indexes", "drop_indexes", "outgrows_index"]
 MINIMUM_PHOTOS = 4000
 # New photos, as a share of the old, from which on building anew beats inserting.
 REBUILD_SHARE = 0.25
-LINKS_PER_VECTOR = 16
-CANDIDATES_WHILE_BUILDING = 64
+LINKS_PER_VECTOR = 12
+CANDIDATES_WHILE_BUILDING = 128
 BUILD_LOCK = 0x600D1DE
 _VALID = sql.SQL("""
     SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND indisvalid)
