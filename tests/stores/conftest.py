@@ -49,9 +49,10 @@ def _opened(request: pytest.FixtureRequest, kind: str):
     else:
         location = request.getfixturevalue("loopback_server").url
     store = open_store(location)
+    before = set(store.names())
     yield store
     for session in list(store._run_sessions):
         session.close()
-    for name in store.names():
+    for name in set(store.names()) - before:
         store.delete(name)
     store.close()

@@ -104,6 +104,7 @@ class _Work:
     products: ProductCounts = field(default_factory=ProductCounts)
     photos: PhotoCounts = field(default_factory=PhotoCounts)
     skipped: list[Skip] = field(default_factory=list)
+    skipped_photos: int = 0
     pending: deque[_Pending] = field(default_factory=deque)
     finished_photos: list[NewPhoto] = field(default_factory=list)
     finished_places: list[PhotoPlace] = field(default_factory=list)
@@ -194,7 +195,7 @@ class _Work:
         changed, unchanged = [], 0
         for (product_id, reference), content_hash in zip(wanted, hashes, strict=True):
             if isinstance(content_hash, Skip):
-                self.skipped.append(content_hash)
+                self._skip_photos(content_hash, [reference])
             elif before.get((product_id, reference)) == content_hash:
                 unchanged += 1
             else:
@@ -241,13 +242,17 @@ class _Work:
         pending = self.pending.popleft()
         outcome = pending.outcome.result()
         if isinstance(outcome, Skip):
-            self.skipped += [replace(outcome, reference=p.reference) for p in pending.places]
+            self._skip_photos(outcome, [place.reference for place in pending.places])
             return
         # The bytes may have changed between hashing and decoding: what was decoded counts.
         content_hash = outcome.content_hash
         self._finish_photo(
             outcome, [replace(place, content_hash=content_hash) for place in pending.places]
         )
+
+    def _skip_photos(self, skip: Skip, references: list[str]) -> None:
+        self.skipped += [replace(skip, reference=reference) for reference in references]
+        self.skipped_photos += len(references)
 
     def _finish_photo(self, photo: NewPhoto | None, places: list[PhotoPlace]) -> None:
         if photo is not None:
@@ -270,7 +275,7 @@ class _Work:
         if self.progress is not None:
             self.progress.update(
                 products=self.products.seen,
-                photos=self.photos.seen,
+                photos=self.photos.indexed + self.photos.unchanged + self.skipped_photos,
                 indexed=self.photos.indexed,
                 skipped=len(self.skipped),
             )

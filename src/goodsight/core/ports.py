@@ -272,5 +272,6 @@ class Progress(Protocol):
     """Told how an index run goes on; counts cover committed work only."""
 
     def update(self, *, products: int, photos: int, indexed: int, skipped: int) -> None:
-        """Products and photos seen, photos committed, things skipped so far."""
+        """So far: products put; photos settled (indexed, unchanged or skipped); photos committed
+        by this run; things skipped."""
         ...

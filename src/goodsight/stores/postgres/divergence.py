@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg import sql
 
 from goodsight.core.ports import Found, ScoredProduct, VectorQuery
-from goodsight.core.scoring import blend, mean_vector, similarity
+from goodsight.core.scoring import blend, similarity, unit_rows
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector, unit_vectors
@@ -104,12 +105,37 @@ def _ranked(
 def _scored(
     rows: Iterable[tuple[Any, ...]], dimension: int, query: VectorQuery
 ) -> Iterator[_Ranked]:
-    for (row_id, product_key), photos in groupby(rows, key=itemgetter(0, 1)):
-        vectors = unit_vectors([vector for *_, vector in photos], dimension)
-        scores = _scores(query, vectors)
-        best = float(scores.max())
-        mean = float(_scores(query, mean_vector(vectors)[np.newaxis])[0])
-        yield _Ranked(-blend(best, mean), product_key, row_id, best, mean)
+    for block in _blocks(rows):
+        vectors = unit_vectors([vector for *_, vector in block], dimension)
+        starts = np.flatnonzero(
+            [i == 0 or block[i - 1][0] != row[0] for i, row in enumerate(block)]
+        )
+        best = np.maximum.reduceat(_scores(query, vectors), starts)
+        mean = _scores(query, _means(vectors, starts))
+        for i, start in enumerate(starts):
+            row_id, product_key, _ = block[start]
+            score = blend(float(best[i]), float(mean[i]))
+            yield _Ranked(-score, product_key, row_id, float(best[i]), float(mean[i]))
+
+
+def _blocks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Several products' rows at a time, each product's together."""
+    block: list[tuple[Any, ...]] = []
+    for _, photos in groupby(rows, key=itemgetter(0)):
+        block += photos
+        if len(block) >= ROWS_PER_FETCH:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _means(vectors: FloatArray, starts: NDArray[np.intp]) -> FloatArray:
+    """`goodsight.core.scoring.mean_vector` of each run of rows; float32 (products, d)."""
+    sums = np.add.reduceat(vectors, starts, axis=0)
+    counts = np.diff(starts, append=len(vectors))[:, np.newaxis]
+    cancelled = np.linalg.norm(sums / counts, axis=1, keepdims=True) <= 1e-6
+    return unit_rows(np.where(cancelled, vectors[starts], sums))
 
 
 def _scores(query: VectorQuery, vectors: FloatArray) -> FloatArray:

@@ -33,16 +33,11 @@ def translated(doing: str) -> Iterator[None]:
 
 def is_lost_connection(error: psycopg.Error) -> bool:
     """Whether the server went away, so that a new connection may succeed."""
-    connection_exceptions = (
-        psycopg.OperationalError,
-        psycopg.InterfaceError,
-        psycopg.errors.AdminShutdown,
-        psycopg.errors.CrashShutdown,
-        psycopg.errors.CannotConnectNow,
-    )
-    state = error.sqlstate or "08000"
-    # 08: connection exceptions; 57P: the operator or a crash ended the session.
-    return isinstance(error, connection_exceptions) and state[:2] in ("08", "57")
+    if error.sqlstate is None:
+        # Raised on this side of the connection.
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    # 08: connection exceptions, but for misunderstandings; 57P: the operator or a crash.
+    return error.sqlstate[:3] in ("080", "57P") and error.sqlstate != "08P01"
 
 
 def _explain(error: psycopg.Error) -> str:

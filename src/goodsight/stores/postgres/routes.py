@@ -20,8 +20,8 @@ __all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_nea
 
 # How many photos and means the indexes are asked for. Where products with many photos crowd
 # the nearest, more photos are, so that others come into view.
-NEAR_PER_PRODUCT = 4
-MINIMUM_NEAR = 40
+NEAR_PER_PRODUCT = 3
+MINIMUM_NEAR = 30
 CROWDED_PHOTOS = 8
 MAX_PHOTO_WIDENING = 5
 # The order by KL divergence is another one than the indexes'.

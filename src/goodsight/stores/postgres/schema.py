@@ -119,7 +119,10 @@ def _alone(connection: psycopg.Connection) -> Iterator[None]:
 def _create_extension(connection: psycopg.Connection) -> None:
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+        # IF NOT EXISTS would ask for the right to create even where there is nothing to do.
+        [(schema,)] = connection.execute("SELECT to_regnamespace(%s)", [SCHEMA])
+        if schema is None:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
     except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported) as error:
         raise StoreError(
             "the database server has no pgvector: install the extension 'vector' on it"

@@ -10,7 +10,7 @@ __all__ = ["build_memory_kilobytes", "server_settings", "session_options", "sess
 MEGABYTE = 1024 * 1024
 SHARED_BUFFERS_MAX_MEGABYTES = 2048
 BUILD_MEMORY_MAX_MEGABYTES = 2048
-EF_SEARCH = 40
+EF_SEARCH = 32
 
 
 def server_settings() -> dict[str, str]:

@@ -1,0 +1,149 @@
+"""Tables are made and migrated once, whoever comes first, and recognised cheaply after."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from goodsight.core.errors import StoreError
+from goodsight.stores import open_store
+from goodsight.stores.postgres.schema import HEAD, MIGRATIONS, SCHEMA
+from stores.samples import SHIRT, filled, query, unit
+
+OPEN = "from goodsight.stores import open_store; import sys; store = open_store(sys.argv[1]);"
+
+
+@pytest.fixture
+def database(loopback_server, request) -> Iterator[str]:
+    """The URL of a new, empty database."""
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(loopback_server.url, autocommit=True) as session:
+        session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield loopback_server.url.replace("/postgres", f"/{name}")
+    with psycopg.connect(loopback_server.url, autocommit=True) as session:
+        session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def execute(url, statement, **settings):
+    with psycopg.connect(make_conninfo(url, **settings), autocommit=True) as session:
+        cursor = session.execute(statement)
+        return cursor.fetchall() if cursor.description else None
+
+
+def opened_names(url):
+    store = open_store(url)
+    try:
+        return list(store.names())
+    finally:
+        store.close()
+
+
+def test_the_head_is_alembics_head():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_an_empty_database_gets_its_tables_in_a_schema_of_their_own(database):
+    assert opened_names(database) == []
+    tables = execute(database, f"SELECT tablename FROM pg_tables WHERE schemaname = '{SCHEMA}'")
+    assert {"collections", "products", "photos", "images", "alembic_version"} <= {
+        t for (t,) in tables
+    }
+    assert execute(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+def test_opening_again_imports_no_migration_library(database):
+    assert opened_names(database) == []
+    check = "store.names(); store.close(); print(sorted({'alembic', 'psycopg'} & {*sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN + check, database], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "['psycopg']\n"
+
+
+def test_importing_the_room_imports_no_driver():
+    code = "import goodsight.stores, sys; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
+
+
+def test_several_processes_may_come_first_at_once(database):
+    command = [sys.executable, "-c", OPEN + "print(store.names()); store.close()", database]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [process.communicate()[0] for process in processes] == ["[]\n"] * 4
+
+
+def test_tables_of_a_newer_version_are_left_alone(database):
+    opened_names(database)
+    execute(database, f"UPDATE {SCHEMA}.alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"9999.*upgrade Goodsight"):
+        opened_names(database)
+    assert execute(database, f"SELECT version_num FROM {SCHEMA}.alembic_version") == [("9999",)]
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database):
+    execute(database, f"CREATE SCHEMA {SCHEMA}")
+    execute(database, f"CREATE TABLE {SCHEMA}.photos (mine text)")
+    with pytest.raises(StoreError, match="photos"):
+        opened_names(database)
+    tables = execute(database, f"SELECT tablename FROM pg_tables WHERE schemaname = '{SCHEMA}'")
+    assert {name for (name,) in tables} <= {"photos", "alembic_version"}
+
+
+def test_the_vector_type_may_live_in_any_schema(database):
+    execute(database, 'CREATE SCHEMA "my extensions"')
+    execute(database, 'CREATE EXTENSION vector SCHEMA "my extensions"')
+    store = open_store(database)
+    shop = filled(store, [SHIRT], {"a.jpg": unit(1), "b.jpg": unit(0, 1)})
+    assert shop.search(query(unit(1))).products[0].photo == "a.jpg"
+    store.close()
+
+
+def test_the_url_may_carry_options_of_its_own(database):
+    store = open_store(f"{database}?options=-c%20work_mem%3D77MB&application_name=mine")
+    with store.database.connect() as session:
+        assert session.execute("SHOW work_mem").fetchone() == ("32MB",)
+        assert session.execute("SHOW application_name").fetchone() == ("mine",)
+        assert session.execute("SHOW jit").fetchone() == ("off",)
+    store.close()
+
+
+class TestRights:
+    @pytest.fixture
+    def clerk(self, database, loopback_server):
+        """The URL of a user without any special right."""
+        name = database.rpartition("/")[2]
+        execute(
+            database, sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'clerk'").format(sql.Identifier(name))
+        )
+        yield database.replace("shopkeeper:s3cret", f"{name}:clerk")
+        execute(database, sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(name)))
+        execute(database, sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+    def test_a_user_who_may_not_prepare_is_told_what_to_ask_for(self, clerk):
+        with pytest.raises(StoreError, match=r"CREATE EXTENSION vector; CREATE SCHEMA goodsight"):
+            opened_names(clerk)
+
+    def test_that_is_enough(self, database, clerk):
+        name = database.rpartition("/")[2]
+        execute(database, "CREATE EXTENSION vector")
+        execute(
+            database,
+            sql.SQL("CREATE SCHEMA goodsight AUTHORIZATION {}").format(sql.Identifier(name)),
+        )
+        store = open_store(clerk)
+        shop = filled(store, [SHIRT], {"a.jpg": unit(1), "b.jpg": unit(0, 1)})
+        assert shop.search(query(unit(1))).products[0].photo == "a.jpg"
+        unwell = {check.name for check in store.checks() if not check.ok}
+        assert unwell == {"page checksums", "writes reach the disk"}, "as that server is set up"
+        store.close()
