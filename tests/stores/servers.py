@@ -5,10 +5,10 @@ It is the oldest version the store accepts, from the same wheel.
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -19,6 +19,7 @@ from goodsight.stores.postgres.cluster import _installation
 PASSWORD = "s3cret"  # noqa: S105 - of a server that lives for one test session
 USER = "shopkeeper"
 START_TIMEOUT_SECONDS = 60
+PATIENCE_SECONDS = 30
 
 
 class LoopbackServer:
@@ -86,9 +87,8 @@ class LoopbackServer:
         return {"user": self.account, "group": self.account, "extra_groups": []}
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def eventually(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -18,8 +17,7 @@ import pytest
 from goodsight.core.errors import ServerStartError
 from goodsight.stores.postgres import EmbeddedServer
 from goodsight.stores.postgres.cluster import SOCKET_PATH_MAX_BYTES
-
-PATIENCE_SECONDS = 30
+from stores.servers import eventually
 
 # Uses the server of a folder, says so, and stays until told to go or killed.
 USER_PROCESS = """
@@ -92,13 +90,6 @@ def server_pid(folder: Path) -> int | None:
 def guardian_pid(folder: Path) -> int:
     status = Path(f"/proc/{server_pid(folder)}/status").read_text()
     return int(status.partition("PPid:")[2].split()[0])
-
-
-def eventually(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 def others_may_run() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -24,6 +25,7 @@ __all__ = [
 
 # Held shared by every index run, and exclusively by what must not meet one.
 RUN_LOCK = 0x600D520
+NOTICE_SECONDS = 1.0
 
 _FIND = """
     SELECT c.id, c.name, c.profile, c.model, c.index_version, s.id, s.dimension, s.space,
@@ -136,8 +138,7 @@ def delete_collection(connection: Connection, name: str) -> None:
     """Remove a collection. Raises CollectionNotFound, StoreError while it is being indexed."""
     found = find_collection(connection, name)
     key = [RUN_LOCK, found.id]
-    [(alone,)] = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-    if not alone:
+    if not _alone_soon(connection, key):
         raise StoreError(
             f"collection '{name}' is being indexed: stop that first, or wait for its end"
         )
@@ -147,6 +148,16 @@ def delete_collection(connection: Connection, name: str) -> None:
     finally:
         if not connection.closed:
             connection.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _alone_soon(connection: Connection, key: list[int]) -> bool:
+    """Take the lock. The server notices a little late that a process has died."""
+    deadline = time.monotonic() + NOTICE_SECONDS
+    while True:
+        [(alone,)] = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if alone or time.monotonic() > deadline:
+            return bool(alone)
+        time.sleep(NOTICE_SECONDS / 20)
 
 
 def _delete_rows(connection: Connection, collection_id: int) -> None:

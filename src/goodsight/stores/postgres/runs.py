@@ -17,7 +17,11 @@ from goodsight.stores.postgres.cleaning import (
     remove_missing_products,
     tidy,
 )
-from goodsight.stores.postgres.collection_rows import ActiveCollection, hold_for_run
+from goodsight.stores.postgres.collection_rows import (
+    ActiveCollection,
+    hold_for_run,
+    release_from_run,
+)
 from goodsight.stores.postgres.failures import translated
 from goodsight.stores.postgres.photo_writes import (
     prepare_stage,
@@ -166,6 +170,7 @@ class PostgresRun:
                 self._clean_up(removed)
             removed = Removal(removed.products, removed.photos + self._counts.dropped_places)
             self._record_end(skipped, removed, "complete" if complete else "interrupted")
+            release_from_run(self._connection, self._collection.id)
         return removed
 
     def _remove_missing(self, skipped: Sequence[Skip]) -> Removal:
