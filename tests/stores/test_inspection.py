@@ -9,7 +9,6 @@ from goodsight.core.errors import StoreError
 from goodsight.stores import open_store
 from stores.samples import SHIRT, begin, filled, unit
 
-
 MARK_INDEX = """
     UPDATE pg_index SET indisvalid = {} WHERE indexrelid = 'products_by_price'::regclass
 """
