@@ -17,7 +17,8 @@ from PIL import Image
 import goodsight
 
 INDEXER = Path(__file__).parent / "indexer_to_kill.py"
-PHOTOS = 240
+# More than a fast machine can finish between twenty kills.
+PHOTOS = 800
 INDEXER_KILLS = 20
 DATABASE_KILLS = 5
 
