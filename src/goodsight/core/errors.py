@@ -11,8 +11,7 @@
     ├── StoreError           the database refused or is not reachable
     │   ├── CollectionNotFound
     │   └── ServerStartError the embedded server did not come up
-    ├── MissingExtra         an optional dependency is not installed; prints the install command
-    └── Interrupted          the user stopped the work; what was committed is kept
+    └── MissingExtra         an optional dependency is not installed; prints the install command
 
 Every message says what happened, where, and what to do. Third-party exceptions are
 translated at the adapter that meets them and never cross into the core.
@@ -26,7 +25,6 @@ __all__ = [
     "FilterError",
     "GoodsightError",
     "InputError",
-    "Interrupted",
     "MissingExtra",
     "ModelError",
     "PhotoError",
@@ -113,9 +111,3 @@ class MissingExtra(GoodsightError):
     def __init__(self, feature: str, *, extra: str) -> None:
         super().__init__(f"{feature} needs the extra '{extra}': pip install 'goodsight[{extra}]'")
         self.extra = extra
-
-
-class Interrupted(GoodsightError):
-    """The user stopped the work. What was committed is kept; running again resumes."""
-
-    exit_code = 130

@@ -1,7 +1,7 @@
 """pgvector's `halfvec` in the wire's binary form: half the bytes of `vector`.
 
 Layout: dimension and a zero, both int16, then the float16 components, all big-endian. The
-rounding moves a score of unit vectors by less than 1e-3; docs/decisions/0001 has the figures.
+rounding moves a score of unit vectors by less than 1e-3. docs/decisions/0007 says why.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Hierarchical Navigable Small World graphs", IEEE TPAMI 42 (2020).
 
 Building takes a fraction of a millisecond for a row, inserting into a finished index several
 milliseconds: a run that adds much drops the index and builds it anew at its end.
-docs/decisions/0001 has the figures.
+docs/decisions/0007 has the figures.
 """
 
 from __future__ import annotations
