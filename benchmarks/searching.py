@@ -18,8 +18,8 @@ from benchmarks.data import draw_mixtures, real_photos
 from benchmarks.figures import Figure
 from goodsight.config import load_settings
 from goodsight.core.filter_parser import parse_filter
-from goodsight.core.ports import NewPhoto, PhotoPlace, VectorQuery
 from goodsight.core.scoring import unit_rows
+from goodsight.core.store_ports import NewPhoto, PhotoPlace, VectorQuery
 from goodsight.core.types import FloatArray, Product
 from goodsight.wiring import Wiring
 

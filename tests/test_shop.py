@@ -80,8 +80,8 @@ def test_bad_requests_say_what_is_wrong(shop, small_shop, tmp_path):
         shop.search(query, limit=0)
     with pytest.raises(UsageError, match="empty query"):
         shop.search()
-    with pytest.raises(UsageError, match="understands photos only"):
-        shop.search("red shoes")
+    with pytest.raises(UsageError, match="empty query"):
+        shop.search(" ")
     with pytest.raises(PhotoError, match="no such file"):
         shop.search("lost.jpg")
     (tmp_path / "text.png").write_text("no picture")
@@ -89,6 +89,21 @@ def test_bad_requests_say_what_is_wrong(shop, small_shop, tmp_path):
         shop.search(tmp_path / "text.png")
     with pytest.raises(CatalogError, match="no such file"):
         shop.index(tmp_path / "lost.csv")
+
+
+def test_words_alone_find_products(shop):
+    assert [hit.product.id for hit in shop.search("royalblue").hits] == ["p2"]
+    assert [hit.product.id for hit in shop.search("p4").hits] == ["p4"]
+    assert {hit.product.id for hit in shop.search("disc").hits} == {"p0", "p3"}
+    assert shop.search("zebra").no_match
+
+
+def test_words_narrow_what_a_photo_ranks(shop, small_shop):
+    results = shop.search(small_shop / "query-0.png", "edged")
+    assert {hit.product.id for hit in results.hits} == {"p1", "p2", "p4", "p5"}
+    scores = [hit.score for hit in results.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0
 
 
 def test_results_show_themselves_in_a_notebook(shop, small_shop):

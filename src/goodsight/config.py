@@ -7,6 +7,7 @@ the name in capitals), what the caller overrides. Nothing is read at import.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -47,6 +48,24 @@ class Settings:
     execution_providers: tuple[str, ...] = _setting(
         ("CPUExecutionProvider",), "ONNX Runtime's execution providers, first choice first"
     )
+    host: str = _setting("127.0.0.1", "Address `goodsight serve` listens on")
+    port: int = _setting(8000, "Port `goodsight serve` listens on")
+    tls_certificate: str = _setting("", "Certificate file (PEM); with it the service speaks TLS")
+    tls_key: str = _setting("", "The certificate's private key file (PEM)")
+    public_search: bool = _setting(False, "Let anyone search without a key on any address")
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), "Host names the service goes by; empty: local ones on 127.0.0.1, any elsewhere"
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        (), "Origins whose pages may ask from the browser, such as https://shop.example"
+    )
+    requests_per_minute: int = _setting(600, "Of one key or address; 0: no limit", "requests")
+    queue_length: int = _setting(64, "Searches that may wait for a core", "requests")
+    request_seconds: int = _setting(30, "How long a request may wait for its turn", "seconds")
+    max_body_megabytes: int = _setting(20, "Largest body of a search", "MB")
+    max_feed_megabytes: int = _setting(512, "Largest upload of a feed with its photos", "MB")
+    upload_minutes: int = _setting(15, "How long a photo to search with is kept", "minutes")
+    upload_megabytes: int = _setting(256, "Memory for photos to search with", "MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,28 @@ def _names(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _any_names(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(_name(part) for part in parts if _text(part))
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    origins = _any_names(value)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^/*\s]+", origin):
+            raise ValueError(f"has '{origin}', which is no origin like https://shop.example")
+    return origins
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if not isinstance(value, str) or value.strip().lower() not in words:
+        raise ValueError("is neither true nor false")
+    return words[value.strip().lower()]
+
+
 def _whole_number(lowest: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | str):
@@ -180,4 +221,18 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "threads": _whole_number(0),
     "batch_size": _whole_number(1),
     "execution_providers": _names,
+    "host": _name,
+    "port": _whole_number(0),
+    "tls_certificate": _text,
+    "tls_key": _text,
+    "public_search": _flag,
+    "allowed_hosts": _any_names,
+    "allowed_origins": _origins,
+    "requests_per_minute": _whole_number(0),
+    "queue_length": _whole_number(0),
+    "request_seconds": _whole_number(1),
+    "max_body_megabytes": _whole_number(1),
+    "max_feed_megabytes": _whole_number(1),
+    "upload_minutes": _whole_number(1),
+    "upload_megabytes": _whole_number(1),
 }

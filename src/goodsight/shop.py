@@ -4,45 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from goodsight.config import Settings, load_settings
-from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
+from goodsight.core.access import AuditLog, KeyStore
+from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
 from goodsight.core.evaluating import DEPTH, Evaluation, LabelledQuery, Level
 from goodsight.core.evaluating import evaluate as evaluate_queries
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
+from goodsight.core.searching import Watch, browse, is_visual
 from goodsight.core.searching import search as search_store
-from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
+from goodsight.core.types import KeptPhoto, Metric, ModelCard, Photo, Product, Query, Results, Term
 from goodsight.diagnosis import diagnose
+from goodsight.editing import Editor
 from goodsight.rendering import ShownResults
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
+
+if TYPE_CHECKING:
+    from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
 
 SearchTerm = str | Path | Photo
 Choice = TypeVar("Choice", bound=StrEnum)
-PHOTO_ENDINGS = frozenset(
-    f".{ending}"
-    for ending in [
-        "jpg",
-        "jpeg",
-        "png",
-        "webp",
-        "gif",
-        "bmp",
-        "tif",
-        "tiff",
-        "avif",
-        "heic",
-        "heif",
-    ]
-)
 
 
 def open(
@@ -123,30 +114,57 @@ class Shop:
         metric: Metric | str = Metric.COSINE,
         exact: bool = False,
     ) -> ShownResults:
-        """Find the products that look most like the photos given.
+        """Find the products that look most like the photos given, and have the words.
 
-        A term is a photo (a path, or a decoded `Photo`) or, if it is no existing file, a
-        text. Raises PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
+        A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
+        file, a text. Raises PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
         """
-        encoder = self._active_encoder()
         started = time.perf_counter()
+        parts = tuple(self._term(term) for term in terms)
         query = Query(
-            terms=tuple(self._term(term, encoder.card) for term in terms),
+            terms=parts,
             where=where,
             limit=limit,
             metric=choice(Metric, metric),
             exact=exact,
         )
-        decode_ms = (time.perf_counter() - started) * 1000
+        if not any(part.text is None or part.text.strip() for part in parts):
+            raise UsageError("an empty query: give a photo or a text")
+        return self.find(query, decode_ms=(time.perf_counter() - started) * 1000)
+
+    def find(
+        self,
+        query: Query,
+        *,
+        decode_ms: float = 0.0,
+        watch: Watch = lambda _: nullcontext(),
+    ) -> ShownResults:
+        """Answer a query whose photos are decoded; without a term it looks through everything.
+
+        `watch` is entered for each stage. Raises what `search` raises.
+        """
         store = self._wiring.store().open(self.collection)
-        try:
-            found = search_store(query, encoder, store, decode_ms=decode_ms)
-        except SpaceMismatch:
-            # The collection changed its model since we looked: ask again with the new one.
-            encoder = self._active_encoder(refresh=True)
-            found = search_store(query, encoder, store, decode_ms=decode_ms)
+        if is_visual(query):
+            found = self._search(query, store, decode_ms, watch)
+        else:
+            found = browse(query, store, watch=watch)
         facts = {name.name: getattr(found, name.name) for name in fields(found)}
         return ShownResults(**facts, load_thumbnails=store.thumbnails)
+
+    def _search(
+        self, query: Query, store: PostgresProducts, decode_ms: float, watch: Watch
+    ) -> Results:
+        encoder = self.encoder()
+        try:
+            return search_store(
+                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
+            )
+        except SpaceMismatch:
+            # The collection changed its model since we looked: ask again with the new one.
+            encoder = self.encoder(refresh=True)
+            return search_store(
+                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
+            )
 
     def evaluate(
         self,
@@ -190,13 +208,45 @@ class Shop:
         """Delete the collection with all its products, photos and vectors."""
         self._wiring.store().delete(self.collection)
 
+    def editor(self) -> Editor:
+        """For putting and removing products one by one. Raises CollectionNotFound."""
+        encoder = self.encoder()
+        return Editor(self._wiring, self.collection, encoder, profile=self.info().profile)
+
+    def create(self, profile: str | None = None) -> None:
+        """Make the collection, empty, where it does not exist. Raises UsageError."""
+        encoder, profile = self._encoder_for_indexing(profile, None)
+        Editor(self._wiring, self.collection, encoder, profile=profile).put([])
+
+    def products(self, product_ids: Sequence[str]) -> Sequence[Product]:
+        """The products that exist among these ids, in the order asked."""
+        return self._wiring.store().open(self.collection).get(product_ids)
+
+    def photos(self, product_id: str) -> Sequence[KeptPhoto]:
+        """The product's photos in the order of the feed."""
+        return self._wiring.store().open(self.collection).photos(product_id)
+
+    def narrowings(self) -> Sequence[str]:
+        """Names of the facets worth showing."""
+        return self._wiring.store().open(self.collection).narrowings()
+
+    def picture(self, content_hash: str, long_side: int) -> bytes | None:
+        """A WebP of a catalogue photo, made of its original; None where that is gone."""
+        photo = self._wiring.store().open(self.collection).photo(content_hash)
+        if photo is None:
+            return None
+        try:
+            return self._wiring.picture(photo, self.encoder().card, self.collection, long_side)
+        except PhotoError:
+            return None
+
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Content hash -> WebP bytes, for the photos that are kept."""
         return self._wiring.store().open(self.collection).thumbnails(content_hashes)
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""
-        loader = self._wiring.query_photos(self._active_encoder().card)
+        loader = self._wiring.query_photos(self.encoder().card)
         return loader.thumbnail(loader.load(str(photo)))
 
     def doctor(self) -> tuple[Check, ...]:
@@ -216,6 +266,14 @@ class Shop:
         """Add a model folder (`model.onnx`, `model.json`) after checking it. Raises ModelError."""
         return self._wiring.models.add(Path(folder), name)
 
+    def keys(self) -> KeyStore:
+        """The keys of the HTTP service to this database."""
+        return self._wiring.store().keys
+
+    def audit(self) -> AuditLog:
+        """The record of administrative acts on this database."""
+        return self._wiring.store().audit
+
     def close(self) -> None:
         """Give back connections; an embedded server stops with its last user."""
         self._wiring.close()
@@ -231,8 +289,8 @@ class Shop:
     ) -> None:
         self.close()
 
-    def _active_encoder(self, *, refresh: bool = False) -> ImageEncoder:
-        """The encoder of the collection's active space."""
+    def encoder(self, *, refresh: bool = False) -> ImageEncoder:
+        """The encoder of the collection's active space. Raises CollectionNotFound, ModelError."""
         if self._encoder is None or refresh:
             info = self.info()
             encoder = self._wiring.encoder(info.model)
@@ -263,12 +321,12 @@ class Shop:
             )
         return self._wiring.encoder(info.model), info.profile
 
-    def _term(self, term: SearchTerm, card: ModelCard) -> Term:
+    def _term(self, term: SearchTerm) -> Term:
         if isinstance(term, Photo):
             return Term(photo=term)
-        if isinstance(term, Path) or _names_a_photo(term):
+        if isinstance(term, Path) or self._wiring.names_a_photo(term):
             path = str(Path(term).expanduser()) if "://" not in str(term) else str(term)
-            return Term(photo=self._wiring.query_photos(card).load(path))
+            return Term(photo=self._wiring.query_photos(self.encoder().card).load(path))
         return Term(text=term)
 
 
@@ -279,13 +337,3 @@ def choice(kind: type[Choice], value: str) -> Choice:
     except ValueError as error:
         choices = ", ".join(kind)
         raise UsageError(f"{kind.__name__.lower()} '{value}': choose from {choices}") from error
-
-
-def _names_a_photo(text: str) -> bool:
-    """Whether a text is a URL, an existing file, or a path with a photo's ending."""
-    if text.startswith(("http://", "https://")) or Path(text).suffix.lower() in PHOTO_ENDINGS:
-        return True
-    try:
-        return Path(text).expanduser().is_file()
-    except (OSError, ValueError):  # too long, or with a character no path may have
-        return False

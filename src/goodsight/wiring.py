@@ -17,7 +17,7 @@ from goodsight.core.errors import UsageError
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader
-from goodsight.core.types import ModelCard, Skip
+from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
@@ -102,17 +102,88 @@ class Wiring:
 
         return read_labelled_queries(path)
 
-    def catalogue_photos(self, card: ModelCard) -> PhotoLoader:
-        """A loader for the catalogue's photos, as large as the model needs."""
+    def catalogue_photos(self, card: ModelCard, *, least_side: int = 0) -> PhotoLoader:
+        """A loader for the catalogue's photos, as large as the model needs or larger."""
         from goodsight.images import CATALOGUE_LIMITS, FilePhotoLoader
 
-        return FilePhotoLoader(minimum_side(card), CATALOGUE_LIMITS)
+        return FilePhotoLoader(max(minimum_side(card), least_side), CATALOGUE_LIMITS)
 
     def query_photos(self, card: ModelCard) -> PhotoLoader:
         """A loader for photos to search with, as large as the model needs."""
         from goodsight.images import QUERY_LIMITS, FilePhotoLoader
 
         return FilePhotoLoader(minimum_side(card), QUERY_LIMITS)
+
+    def accept_upload(self, data: bytes, *, short_side: int, long_side: int) -> tuple[Photo, bytes]:
+        """Decode bytes that someone sent, and make them anew as JPEG without metadata.
+
+        See `goodsight.images.remade_photo` for the sides, in pixels. Raises PhotoError.
+        """
+        from goodsight.images import QUERY_LIMITS, remade_photo
+
+        return remade_photo(
+            data,
+            reference="the photo",
+            short_side=short_side,
+            long_side=long_side,
+            limits=QUERY_LIMITS,
+        )
+
+    def picture(
+        self, photo: KeptPhoto, card: ModelCard, collection: str, long_side: int
+    ) -> bytes | None:
+        """A WebP of a catalogue photo, made of its original; None where that has changed.
+
+        Raises PhotoError where the original is not there any more.
+        """
+        from goodsight.images import large_picture
+
+        loader = self.kept_photos(card, collection, least_side=long_side)
+        loaded = loader.load(photo.reference)
+        if loaded.content_hash != photo.content_hash:
+            return None
+        return large_picture(loaded.pixels, long_side)
+
+    def fetch_photo(self, url: str) -> bytes:
+        """The bytes behind a URL that a caller gave. Raises PhotoError."""
+        from goodsight.images import QUERY_LIMITS, GuardedFetcher
+
+        return GuardedFetcher(max_bytes=QUERY_LIMITS.max_bytes).fetch(url).content
+
+    def names_a_photo(self, text: str) -> bool:
+        """Whether a text is a URL, an existing file, or a path with a photo's ending."""
+        from goodsight.images import names_a_photo
+
+        return names_a_photo(text)
+
+    def kept_photos(self, card: ModelCard, collection: str, *, least_side: int = 0) -> PhotoLoader:
+        """A loader for every photo a collection's products refer to, uploads included.
+
+        Photos keep `least_side` pixels on their shorter side, if that is more than the model
+        needs.
+        """
+        from goodsight.images import CATALOGUE_LIMITS, OriginalsLoader
+
+        return OriginalsLoader(
+            self.store().originals(collection).get,
+            self.catalogue_photos(card, least_side=least_side),
+            minimum_side=max(minimum_side(card), least_side),
+            limits=CATALOGUE_LIMITS,
+        )
+
+    def reference_of_original(self, content_hash: str) -> str:
+        """How a product refers to a photo that came by upload."""
+        from goodsight.images import ORIGINAL_PREFIX
+
+        return ORIGINAL_PREFIX + content_hash
+
+    def decode_upload(self, data: bytes, minimum_side: int | None = None) -> Photo:
+        """Decode bytes that someone sent. Raises PhotoError."""
+        from goodsight.images import QUERY_LIMITS, decode_photo
+
+        return decode_photo(
+            data, reference="the photo", minimum_side=minimum_side, limits=QUERY_LIMITS
+        )
 
     def index_options(self, *, remove_missing: bool) -> IndexOptions:
         """How indexing goes about its work on this machine."""

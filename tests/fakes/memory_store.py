@@ -12,7 +12,9 @@ import numpy as np
 
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, StoreError
 from goodsight.core.filters import matches
-from goodsight.core.ports import (
+from goodsight.core.reports import CollectionInfo
+from goodsight.core.scoring import blend, mean_vector, similarity
+from goodsight.core.store_ports import (
     Found,
     NewPhoto,
     PhotoPlace,
@@ -21,8 +23,6 @@ from goodsight.core.ports import (
     ScoredProduct,
     VectorQuery,
 )
-from goodsight.core.reports import CollectionInfo
-from goodsight.core.scoring import blend, mean_vector, similarity
 from goodsight.core.types import FloatArray, ModelCard, Product, Skip
 
 __all__ = ["MemoryStore"]

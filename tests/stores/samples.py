@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from goodsight.core.ports import NewPhoto, PhotoPlace, VectorQuery
+from goodsight.core.store_ports import NewPhoto, PhotoPlace, VectorQuery
 from goodsight.core.types import ModelCard, Preprocessing, Product, Variant
 
 DIMENSION = 16

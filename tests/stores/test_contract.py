@@ -10,8 +10,8 @@ import pytest
 
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, StoreError
 from goodsight.core.filter_parser import parse_filter
-from goodsight.core.ports import ProductChange, Removal
 from goodsight.core.scoring import blend, mean_vector, similarity
+from goodsight.core.store_ports import ProductChange, Removal
 from goodsight.core.types import Metric, Product, Skip, Variant
 from stores.samples import (
     BARE,

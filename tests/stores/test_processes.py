@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from goodsight.core.errors import StoreError
-from goodsight.core.ports import Removal
 from goodsight.core.scoring import mean_vector
+from goodsight.core.store_ports import Removal
 from goodsight.core.types import Product
 from stores import worker
 from stores.samples import SHIRT, begin, filled, hash_of, photo, place, query, unit

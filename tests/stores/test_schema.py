@@ -19,6 +19,18 @@ from goodsight.stores.postgres.schema import HEAD, MIGRATIONS, SCHEMA
 from stores.samples import SHIRT, filled, query, unit
 
 OPEN = "from goodsight.stores import open_store; import sys; store = open_store(sys.argv[1]);"
+# What the second version added, taken away again.
+BACK_TO_THE_FIRST_VERSION = f"""
+    SET search_path = {SCHEMA};
+    DROP TABLE originals, sessions, api_keys, audit;
+    DROP FUNCTION audit_is_append_only;
+    ALTER TABLE products DROP words;
+    UPDATE alembic_version SET version_num = '0001';
+"""
+FIND_BY_WORD = f"""
+    SELECT product_key FROM {SCHEMA}.products
+    WHERE words @@ plainto_tsquery('english', '{{}}')
+"""
 
 
 @pytest.fixture
@@ -116,6 +128,28 @@ def test_the_url_may_carry_options_of_its_own(database):
         assert session.execute("SHOW application_name").fetchone() == ("mine",)
         assert session.execute("SHOW jit").fetchone() == ("off",)
     store.close()
+
+
+def test_a_database_of_the_first_version_is_brought_along_with_its_rows(database):
+    store = open_store(database)
+    filled(store, [SHIRT], {"a.jpg": unit(1), "b.jpg": unit(0, 1)})
+    words = execute(database, f"SELECT words FROM {SCHEMA}.products")
+    store.close()
+    execute(database, BACK_TO_THE_FIRST_VERSION)
+    store = open_store(database)
+    try:
+        assert store.names() == ["shop"]
+        assert execute(database, f"SELECT version_num FROM {SCHEMA}.alembic_version") == [(HEAD,)]
+        for text in ("ärmel", "mh01-m", "acme", "tops", "elastane", "washable", "red"):
+            found = execute(database, FIND_BY_WORD.format(text))
+            assert found == [("MH01",)], text
+        assert execute(database, FIND_BY_WORD.format("trousers")) == []
+        assert words != [("",)]
+        found = store.open("shop").search(query(unit(1)))
+        assert [hit.product.id for hit in found.products] == ["MH01"]
+        assert store.keys.list() == []
+    finally:
+        store.close()
 
 
 class TestRights:

@@ -21,17 +21,9 @@ from itertools import islice
 from typing import TypeVar
 
 from goodsight.core.errors import PhotoError, StoreError
-from goodsight.core.ports import (
-    Catalog,
-    ImageEncoder,
-    IndexRun,
-    NewPhoto,
-    PhotoLoader,
-    PhotoPlace,
-    ProductChange,
-    Progress,
-)
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Progress
 from goodsight.core.reports import IndexReport, PhotoCounts, ProductCounts
+from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange
 from goodsight.core.types import Product, Skip
 
 __all__ = ["IndexOptions", "index"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from goodsight.core.types import Skip
 
@@ -54,7 +55,10 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class CollectionInfo:
-    """A collection as it stands. `index_version` grows with every committed change."""
+    """A collection as it stands. `index_version` grows with every committed change.
+
+    `indexed_at` is when the last index run ended that read its feed to the end.
+    """
 
     name: str
     profile: str
@@ -66,6 +70,7 @@ class CollectionInfo:
     index_version: int
     has_vector_index: bool
     sources: tuple[str, ...] = ()
+    indexed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,61 @@
 """search(): query -> results.
 
-Query -> Encoder -> vector -> ProductStore -> Results
+    with a photo:    Query -> Encoder -> vector -> ProductStore -> Results
+    with words only: Query -> ProductBrowser -> Results
+
+A photo ranks every product; words and filters say which ones count.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 
 from goodsight.core.errors import UsageError
 from goodsight.core.filter_parser import parse_filter
-from goodsight.core.ports import ImageEncoder, ProductStore, ScoredProduct, TextEncoder, VectorQuery
+from goodsight.core.filters import Filter
+from goodsight.core.ports import ImageEncoder
 from goodsight.core.scoring import mean_vector
-from goodsight.core.types import Embeddings, FloatArray, Hit, Query, Results, Term, Timings
+from goodsight.core.store_ports import (
+    BrowseQuery,
+    Facets,
+    Found,
+    ProductBrowser,
+    ProductStore,
+    ScoredProduct,
+    VectorQuery,
+)
+from goodsight.core.types import (
+    Embeddings,
+    FloatArray,
+    Hit,
+    Query,
+    Results,
+    Sort,
+    Term,
+    Timings,
+)
 
-__all__ = ["MAX_LIMIT", "search"]
+__all__ = ["ALL_FACETS", "MAX_LIMIT", "Watch", "browse", "is_visual", "search"]
 
 MAX_LIMIT = 1000
+# A photo ranks the whole catalogue: its cheapest product is seldom a match. By price are
+# therefore put in order only so many of the best matches.
+SORTED_MATCHES = 100
+ALL_FACETS = "*"
+
+# Told by name of each stage it is entered for: "encode", "store", "facets".
+Watch = Callable[[str], AbstractContextManager[object]]
+
+
+def is_visual(query: Query) -> bool:
+    """Whether the query has a term that is compared by its looks."""
+    return any(term.text is None for term in query.terms)
 
 
 def search(
@@ -26,85 +63,159 @@ def search(
     encoder: ImageEncoder,
     store: ProductStore,
     *,
-    text_encoder: TextEncoder | None = None,
+    browser: ProductBrowser | None = None,
     decode_ms: float = 0.0,
+    watch: Watch = lambda _: nullcontext(),
 ) -> Results:
-    """Find the products that look most like the query.
+    """Find the products that look most like the query's photos.
 
-    Several terms are added up with their weights, as vectors. `decode_ms` is what decoding
-    the query's photos took before. Raises FilterError, UsageError (no usable term, a text
-    without a text encoder, an unknown product, a limit out of 1…`MAX_LIMIT`),
-    SpaceMismatch, CollectionNotFound, ModelError.
+    Several photos or products are added up with their weights, as vectors; texts narrow.
+    `decode_ms` is what decoding the photos took before; `browser` counts facets.
+
+    Raises FilterError, UsageError (no usable term, an unknown product, a limit or offset
+    out of range), SpaceMismatch, CollectionNotFound, ModelError.
     """
-    if not 1 <= query.limit <= MAX_LIMIT:
-        raise UsageError(f"limit {query.limit}: give a number from 1 to {MAX_LIMIT}")
-    where = parse_filter(query.where) if query.where and query.where.strip() else None
-    started = time.perf_counter()
-    vector = query_vector(query.terms, encoder, store, text_encoder)
-    encoded = time.perf_counter()
-    found = store.search(
-        VectorQuery(
-            vector=vector,
-            space=encoder.card.space,
-            where=where,
-            limit=query.limit,
-            metric=query.metric,
-            exact=query.exact,
+    chosen = _Choice.of(query)
+    clock = _Clock()
+    with watch("encode"):
+        vector = query_vector(query.terms, encoder, store)
+    encode_ms = clock.lap()
+    by_price = query.sort is not Sort.MATCH
+    limit = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
+    with watch("store"):
+        found = store.search(
+            VectorQuery(
+                vector=vector,
+                space=encoder.card.space,
+                where=chosen.where,
+                words=chosen.words,
+                limit=min(limit, MAX_LIMIT),
+                metric=query.metric,
+                exact=query.exact,
+            )
         )
+    products = _by_price(found.products, query.sort) if by_price else found.products
+    facets = _facets(query, chosen, browser, watch)
+    timings = Timings(
+        decode_ms, encode_ms, store_ms := clock.lap(), decode_ms + encode_ms + store_ms
     )
-    stored = time.perf_counter()
-    encode_ms = (encoded - started) * 1000
-    store_ms = (stored - encoded) * 1000
-    return Results(
-        query_id=uuid.uuid4().hex,
-        hits=tuple(_hit(scored) for scored in found.products),
-        no_match=not found.products,
-        facets={},
-        space=encoder.card.space,
-        index_version=found.index_version,
-        timings=Timings(decode_ms, encode_ms, store_ms, decode_ms + encode_ms + store_ms),
-    )
+    shown = products[query.offset : query.offset + query.limit]
+    return _results(found, shown, facets, encoder.card.space, timings)
 
 
-def query_vector(
-    terms: tuple[Term, ...],
-    encoder: ImageEncoder,
-    store: ProductStore,
-    text_encoder: TextEncoder | None = None,
-) -> FloatArray:
-    """The weighted sum of the terms' unit vectors, scaled to norm 1; float32 (d,)."""
-    if not terms:
-        raise UsageError("an empty query: give a photo")
+def browse(
+    query: Query,
+    browser: ProductBrowser,
+    *,
+    watch: Watch = lambda _: nullcontext(),
+) -> Results:
+    """Look through the catalogue by words, filter and price alone.
+
+    Raises FilterError, UsageError, CollectionNotFound.
+    """
+    chosen = _Choice.of(query)
+    clock = _Clock()
+    with watch("store"):
+        found = browser.browse(
+            BrowseQuery(
+                where=chosen.where,
+                words=chosen.words,
+                limit=query.limit,
+                offset=query.offset,
+                sort=query.sort,
+            )
+        )
+    facets = _facets(query, chosen, browser, watch)
+    timings = Timings(0.0, 0.0, store_ms := clock.lap(), store_ms)
+    return _results(found, found.products, facets, found.space, timings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which products count."""
+
+    where: Filter | None
+    words: str | None
+
+    @classmethod
+    def of(cls, query: Query) -> _Choice:
+        if not 1 <= query.limit <= MAX_LIMIT:
+            raise UsageError(f"limit {query.limit}: give a number from 1 to {MAX_LIMIT}")
+        if not 0 <= query.offset <= MAX_LIMIT - query.limit:
+            raise UsageError(f"only the first {MAX_LIMIT} products can be looked through")
+        where = parse_filter(query.where) if query.where and query.where.strip() else None
+        texts = [term for term in query.terms if term.text is not None]
+        if any(term.weight <= 0 for term in texts):
+            raise UsageError("words cannot be negative here: put 'not' into the filter instead")
+        words = " ".join(term.text or "" for term in texts).strip()
+        return cls(where, words or None)
+
+
+def query_vector(terms: tuple[Term, ...], encoder: ImageEncoder, store: ProductStore) -> FloatArray:
+    """The weighted sum of the visual terms' unit vectors, scaled to norm 1; float32 (d,)."""
+    visual = [term for term in terms if term.text is None]
+    if not visual:
+        raise UsageError("a query without a photo: give one, or a product to compare with")
     total = np.zeros(encoder.card.dimension, dtype=np.float64)
-    for term in terms:
-        total += term.weight * _term_vector(term, encoder, store, text_encoder)
+    for term in visual:
+        total += term.weight * _term_vector(term, encoder, store)
     norm = float(np.linalg.norm(total))
     if norm < 1e-6:
         raise UsageError("the query's terms cancel each other out: change a weight")
     return np.asarray(total / norm, dtype=np.float32)
 
 
-def _term_vector(
-    term: Term, encoder: ImageEncoder, store: ProductStore, text_encoder: TextEncoder | None
-) -> FloatArray:
+def _term_vector(term: Term, encoder: ImageEncoder, store: ProductStore) -> FloatArray:
     if term.photo is not None:
         return _only_row(encoder.encode_photos([term.photo]))
-    if term.product_id is not None:
-        vectors = store.vectors(term.product_id)
-        if len(vectors) == 0:
-            raise UsageError(f"product '{term.product_id}' is not here or has no photo")
-        return mean_vector(vectors)
-    if text_encoder is None:
-        raise UsageError(
-            f"'{term.text}' is not a file, and the model {encoder.card.name} understands"
-            " photos only: give a photo"
-        )
-    return _only_row(text_encoder.encode_texts([term.text or ""]))
+    if term.product_id is None:
+        raise UsageError("an empty term: give a photo, a text or a product")
+    vectors = store.vectors(term.product_id)
+    if len(vectors) == 0:
+        raise UsageError(f"product '{term.product_id}' is not here or has no photo")
+    return mean_vector(vectors)
 
 
 def _only_row(embeddings: Embeddings) -> FloatArray:
     row: FloatArray = embeddings.vectors[0]
     return row
+
+
+def _by_price(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[ScoredProduct, ...]:
+    sign = -1 if sort is Sort.PRICE_DOWN else 1
+
+    def key(scored: ScoredProduct) -> tuple[bool, object]:
+        price = scored.product.price
+        return (price is None, 0 if price is None else sign * price)
+
+    return tuple(sorted(products, key=key))
+
+
+def _facets(query: Query, chosen: _Choice, browser: ProductBrowser | None, watch: Watch) -> Facets:
+    if not query.facets or browser is None:
+        return {}
+    with watch("facets"):
+        names = browser.narrowings() if ALL_FACETS in query.facets else query.facets
+        return browser.facets(names, chosen.where, chosen.words)
+
+
+def _results(
+    found: Found,
+    shown: tuple[ScoredProduct, ...],
+    facets: Facets,
+    space: str,
+    timings: Timings,
+) -> Results:
+    return Results(
+        query_id=uuid.uuid4().hex,
+        hits=tuple(_hit(scored) for scored in shown),
+        no_match=not found.products,
+        facets=facets,
+        space=space,
+        index_version=found.index_version,
+        timings=timings,
+        total=found.total,
+    )
 
 
 def _hit(scored: ScoredProduct) -> Hit:
@@ -116,3 +227,15 @@ def _hit(scored: ScoredProduct) -> Hit:
         score=scored.score,
         explanation=scored.parts,
     )
+
+
+class _Clock:
+    """Milliseconds since the last lap."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        passed, self._since = (now - self._since) * 1000, now
+        return passed

@@ -15,6 +15,7 @@ __all__ = [
     "FeatureMaps",
     "Finding",
     "Hit",
+    "KeptPhoto",
     "Metric",
     "ModelCard",
     "Photo",
@@ -23,6 +24,7 @@ __all__ = [
     "Query",
     "Results",
     "Skip",
+    "Sort",
     "Term",
     "Timings",
     "Variant",
@@ -142,6 +144,17 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPhoto:
+    """A photo of the catalogue as the store knows it; sizes in pixels of the upright original."""
+
+    reference: str
+    content_hash: str
+    width: int
+    height: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Embeddings:
     """Vectors of one space.
 
@@ -213,19 +226,31 @@ class Term:
     weight: float = 1.0
 
 
+class Sort(StrEnum):
+    """The order of results; prices are compared as numbers, products without one come last."""
+
+    MATCH = "match"
+    PRICE = "price"
+    PRICE_DOWN = "-price"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for.
 
-    `where` is a text in the filter language. `exact` compares with every photo instead of
-    the index.
+    Without a term the whole catalogue is looked through. `where` is a text in the filter
+    language. `exact` compares with every photo instead of the index. `offset` best products
+    are passed over. `facets` are names to count values of, see `goodsight.core.facets`.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[Term, ...] = ()
     where: str | None = None
     limit: int = 10
     metric: Metric = Metric.COSINE
     exact: bool = False
+    offset: int = 0
+    sort: Sort = Sort.MATCH
+    facets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +283,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query; `hits` are sorted, best first, one per product."""
+    """The answer to a query; `hits` are sorted, best first, one per product.
+
+    `total` is how many products there are in all, where that is a sharp number: a photo ranks
+    every product and selects none. `facets` map a name to the counts of its values.
+    """
 
     query_id: str
     hits: tuple[Hit, ...]
@@ -267,3 +296,4 @@ class Results:
     space: str
     index_version: int
     timings: Timings
+    total: int | None = None

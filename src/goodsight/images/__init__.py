@@ -3,14 +3,22 @@
 from goodsight.images.decode import decode_photo
 from goodsight.images.limits import CATALOGUE_LIMITS, QUERY_LIMITS, PhotoLimits
 from goodsight.images.loader import FilePhotoLoader
-from goodsight.images.thumbnails import THUMBNAIL_SIDE_PIXELS, make_thumbnail
+from goodsight.images.names import names_a_photo
+from goodsight.images.originals import ORIGINAL_PREFIX, OriginalsLoader
+from goodsight.images.remaking import remade_photo
+from goodsight.images.thumbnails import THUMBNAIL_SIDE_PIXELS, large_picture, make_thumbnail
 
 __all__ = [
     "CATALOGUE_LIMITS",
+    "ORIGINAL_PREFIX",
     "QUERY_LIMITS",
     "THUMBNAIL_SIDE_PIXELS",
     "FilePhotoLoader",
+    "OriginalsLoader",
     "PhotoLimits",
     "decode_photo",
+    "large_picture",
     "make_thumbnail",
+    "names_a_photo",
+    "remade_photo",
 ]

@@ -2,6 +2,7 @@
 
 from goodsight.rendering.cards import results_html
 from goodsight.rendering.json_documents import (
+    attributes_document,
     checks_document,
     collection_document,
     evaluation_document,
@@ -10,6 +11,7 @@ from goodsight.rendering.json_documents import (
     product_document,
     results_document,
 )
+from goodsight.rendering.keys import key_document, keys_table
 from goodsight.rendering.notebook import ShownResults
 from goodsight.rendering.page import ShownQuery, picture_page
 from goodsight.rendering.terminal import (
@@ -22,18 +24,23 @@ from goodsight.rendering.terminal import (
     plain,
     results_table,
 )
+from goodsight.rendering.words import decimal_text
 
 __all__ = [
     "ShownQuery",
     "ShownResults",
+    "attributes_document",
     "checks_document",
     "checks_table",
     "collection_document",
     "collections_table",
+    "decimal_text",
     "evaluation_document",
     "evaluation_table",
     "index_document",
     "index_summary",
+    "key_document",
+    "keys_table",
     "model_document",
     "model_lines",
     "models_table",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +11,7 @@ from goodsight.core.types import Attributes, Hit, ModelCard, Product, Results, S
 from goodsight.rendering.words import decimal_text
 
 __all__ = [
+    "attributes_document",
     "checks_document",
     "collection_document",
     "evaluation_document",
@@ -60,7 +60,7 @@ def product_document(product: Product) -> dict[str, Any]:
         "categories": ["/".join(path) for path in product.categories],
         "brand": product.brand,
         "url": product.url,
-        "attributes": _attributes(product.attributes),
+        "attributes": attributes_document(product.attributes),
         "photo": product.photos[0] if product.photos else None,
     }
 
@@ -94,7 +94,8 @@ def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
 
 def collection_document(info: CollectionInfo) -> dict[str, Any]:
     """How a collection stands."""
-    return asdict(info)
+    indexed_at = None if info.indexed_at is None else info.indexed_at.isoformat()
+    return {**asdict(info), "indexed_at": indexed_at}
 
 
 def model_document(card: ModelCard) -> dict[str, Any]:
@@ -118,7 +119,8 @@ def _hit(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _attributes(attributes: Attributes) -> Mapping[str, str | list[str]]:
+def attributes_document(attributes: Attributes) -> dict[str, str | list[str]]:
+    """Name -> its value, or the list of its values."""
     return {
         name: values[0] if len(values) == 1 else list(values) for name, values in attributes.items()
     }

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from psycopg import sql
 
-from goodsight.core.ports import Removal
+from goodsight.core.store_ports import Removal
 from goodsight.stores.postgres.collection_rows import RUN_LOCK, hold_for_run, release_from_run
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+from cachetools import LRUCache
 from psycopg.abc import AdaptContext
 from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -27,6 +28,7 @@ Result = TypeVar("Result")
 NEVER_BY_ITSELF = 2**31
 CONNECT_TIMEOUT_SECONDS = 10
 MAX_READERS = 8
+REMEMBERED_ANSWERS = 512
 SCHEMES = ("postgresql://", "postgres://")
 
 
@@ -40,6 +42,7 @@ class Database:
         self._facts: ServerFacts | None = None
         self._sessions = Sessions(self.connect, MAX_READERS)
         self._adapters = _Adapters()
+        self._answers: LRUCache[Hashable, Any] = LRUCache(REMEMBERED_ANSWERS)
 
     @property
     def place(self) -> str:
@@ -97,6 +100,20 @@ class Database:
                 self.server.start()
             with self._sessions.borrowed() as connection:
                 return work(connection)
+
+    def remembered(self, key: Hashable, ask: Callable[[], Result]) -> Result:
+        """The answer to a costly question, asked once as long as it is not crowded out.
+
+        The key must name everything the answer depends on, the index version included.
+        """
+        with self._mutex:
+            if key in self._answers:
+                known: Result = self._answers[key]
+                return known
+        answer = ask()
+        with self._mutex:
+            self._answers[key] = answer
+        return answer
 
     def close(self) -> None:
         """Close the sessions; the embedded server stops with its last user."""

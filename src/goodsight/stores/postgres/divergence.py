@@ -19,8 +19,8 @@ import psycopg
 from numpy.typing import NDArray
 from psycopg import sql
 
-from goodsight.core.ports import Found, ScoredProduct, VectorQuery
 from goodsight.core.scoring import blend, similarity, unit_rows
+from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector, unit_vectors
@@ -57,7 +57,7 @@ def search_by_divergence(
     connection: Connection, collection: ActiveCollection, query: VectorQuery
 ) -> Found:
     """The best products, best first. Raises StaleCollection."""
-    where = Where.of(query)
+    where = Where.of(query.where, query.words)
     with _one_moment(connection):
         row = connection.execute(_STATE, [collection.id]).fetchone()
         if row is None or row[0] != collection.vectors.id:

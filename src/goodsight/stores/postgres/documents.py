@@ -11,6 +11,7 @@ from decimal import Decimal
 from goodsight.core.types import Attributes, Product, Variant
 from goodsight.stores.postgres.facts import facts_document
 from goodsight.stores.postgres.text import digest, storable
+from goodsight.stores.postgres.words import words_of
 
 __all__ = ["ProductDocument", "document_of", "joined"]
 
@@ -53,11 +54,13 @@ def document_of(product: Product) -> ProductDocument:
         "facts": facts_document(product),
     }
     variants = [_variant(variant) for variant in product.variants]
+    # Not part of the hash: made of what is hashed already.
+    words = storable(words_of(product))
     value_hash = _value_hash(product, values, variants)
     return ProductDocument(
         digest=key_digest,
         value_hash=value_hash,
-        text=json.dumps({**values, "value_hash": _bytea(value_hash)}),
+        text=json.dumps({**values, "words": words, "value_hash": _bytea(value_hash)}),
         variants=tuple(
             json.dumps({**values, "position": position, "key_digest": _bytea(key_digest)})
             for position, values in enumerate(variants)

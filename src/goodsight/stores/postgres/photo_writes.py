@@ -9,7 +9,7 @@ from psycopg import sql
 from psycopg.types.numeric import Int2, Int4
 
 from goodsight.core.errors import StoreError
-from goodsight.core.ports import NewPhoto, PhotoPlace
+from goodsight.core.store_ports import NewPhoto, PhotoPlace
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.sessions import Connection

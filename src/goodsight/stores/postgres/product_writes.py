@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from goodsight.core.ports import ProductChange
+from goodsight.core.store_ports import ProductChange
 from goodsight.core.types import Product
 from goodsight.stores.postgres.documents import ProductDocument, document_of, joined
 from goodsight.stores.postgres.sessions import Connection
@@ -21,14 +21,15 @@ _WRITE = """
     INSERT INTO products (
         collection_id, source_id, product_key, key_digest, value_hash, title, description, price,
         currency, own_stock, stock, categories, brand, url, attributes, source,
-        photo_references, facts)
+        photo_references, facts, words)
     SELECT %s, %s, product_key, key_digest, value_hash, title, description, price, currency,
            own_stock, stock, categories, brand, url, attributes, source, photo_references,
-           facts::jsonb
+           facts::jsonb, to_tsvector('english', words)
     FROM json_to_recordset(%s) AS document (
         product_key text, key_digest bytea, value_hash bytea, title text, description text,
         price numeric, currency text, own_stock numeric, stock numeric, categories json,
-        brand text, url text, attributes json, source text, photo_references text[], facts text)
+        brand text, url text, attributes json, source text, photo_references text[], facts text,
+        words text)
     ON CONFLICT (collection_id, key_digest) DO UPDATE SET
         source_id = excluded.source_id, value_hash = excluded.value_hash,
         title = excluded.title, description = excluded.description, price = excluded.price,
@@ -36,7 +37,7 @@ _WRITE = """
         categories = excluded.categories, brand = excluded.brand, url = excluded.url,
         attributes = excluded.attributes, source = excluded.source,
         photo_references = excluded.photo_references, facts = excluded.facts,
-        updated_at = now()
+        words = excluded.words, updated_at = now()
     RETURNING key_digest, id
 """
 _DROP_VARIANTS = "DELETE FROM variants WHERE product_id = ANY (%s)"

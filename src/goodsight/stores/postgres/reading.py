@@ -8,12 +8,15 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from goodsight.core.ports import Found, VectorQuery
+from goodsight.core.filters import Filter
 from goodsight.core.reports import CollectionInfo
-from goodsight.core.types import FloatArray, Metric, Product
+from goodsight.core.store_ports import BrowseQuery, Facets, Found, VectorQuery
+from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
+from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
+from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
@@ -32,7 +35,9 @@ _COUNTS = """
              WHERE p.collection_id = %(collection)s),
            (SELECT array_agg(name ORDER BY name COLLATE "C") FROM sources s
              WHERE EXISTS (SELECT FROM products WHERE source_id = s.id)
-               AND s.collection_id = %(collection)s)
+               AND s.collection_id = %(collection)s),
+           (SELECT max(finished_at) FROM index_runs
+             WHERE collection_id = %(collection)s AND status = 'complete')
 """
 _GET = sql.SQL("""
     SELECT p.key_digest, {} FROM products p
@@ -71,7 +76,9 @@ class PostgresProducts:
         return self._read("describing the collection", self._info)
 
     def _info(self, connection: Connection, collection: ActiveCollection) -> CollectionInfo:
-        [(products, photos, sources)] = connection.execute(_COUNTS, {"collection": collection.id})
+        [(products, photos, sources, indexed_at)] = connection.execute(
+            _COUNTS, {"collection": collection.id}
+        )
         return CollectionInfo(
             name=collection.name,
             profile=collection.profile,
@@ -83,6 +90,7 @@ class PostgresProducts:
             index_version=collection.index_version,
             has_vector_index=collection.is_indexed,
             sources=tuple(sources or ()),
+            indexed_at=indexed_at,
         )
 
     def search(self, query: VectorQuery) -> Found:
@@ -140,6 +148,40 @@ class PostgresProducts:
             return {key: decode_features(bytes_each, data) for key, bytes_each, data in rows}
 
         return self._read("looking up features", work)
+
+    def browse(self, query: BrowseQuery) -> Found:
+        """The products that pass, without a photo; see the port."""
+        return self._read("looking through", lambda c, now: browse(c, now, query))
+
+    def facets(self, names: Sequence[str], where: Filter | None, words: str | None) -> Facets:
+        """For each name the counts of its values; see the port."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Facets:
+            return self._database.remembered(
+                (collection.id, collection.index_version, tuple(names), where, words),
+                lambda: facet_counts(connection, collection, names, where, words),
+            )
+
+        return self._read("counting", work)
+
+    def narrowings(self) -> Sequence[str]:
+        """Names of the facets worth showing; see the port."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Sequence[str]:
+            return self._database.remembered(
+                (collection.id, collection.index_version, "narrowings"),
+                lambda: narrowings(connection, collection),
+            )
+
+        return self._read("looking for facets", work)
+
+    def photos(self, product_id: str) -> Sequence[KeptPhoto]:
+        """The product's photos in the order of the feed."""
+        return self._read("looking up photos", lambda c, now: photos(c, now, product_id))
+
+    def photo(self, content_hash: str) -> KeptPhoto | None:
+        """One photo of the collection, with one of its references."""
+        return self._read("looking up a photo", lambda c, now: photo(c, now, content_hash))
 
     def _read(
         self,

@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from goodsight.core.ports import VectorQuery
+from goodsight.core.filters import Filter
+from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.filters import condition_of
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text import storable
+from goodsight.stores.postgres.words import HAS_WORDS, WORDS_PARAMETER
 
 __all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_near"]
 
@@ -55,18 +58,21 @@ class Near(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A query's filter in SQL; `condition` is None where there is none."""
+    """A query's filter and words in SQL; `condition` is None where there are none."""
 
     condition: sql.Composable | None
     values: Mapping[str, object]
 
     @classmethod
-    def of(cls, query: VectorQuery) -> Where:
-        """Translate the query's filter."""
-        if query.where is None:
+    def of(cls, tree: Filter | None, words: str | None) -> Where:
+        """Translate a filter and words, all of which a product must have."""
+        if tree is None and words is None:
             return cls(None, {})
-        condition = condition_of(query.where)
-        return cls(condition.text, condition.values)
+        condition = condition_of(tree)
+        if words is None:
+            return cls(condition.text, condition.values)
+        text = sql.SQL("({} AND {})").format(condition.text, HAS_WORDS)
+        return cls(text, {**condition.values, WORDS_PARAMETER: storable(words)})
 
 
 def choose_route(

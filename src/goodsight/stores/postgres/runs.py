@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from goodsight.core.ports import NewPhoto, PhotoPlace, ProductChange, Removal
+from goodsight.core.store_ports import NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
 from goodsight.stores.postgres.cleaning import (
     drop_unneeded_photos,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from goodsight.core.ports import Found, ScoredProduct, VectorQuery
+from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.products import ProductRow
@@ -17,7 +17,7 @@ __all__ = ["search"]
 
 def search(connection: Connection, collection: ActiveCollection, query: VectorQuery) -> Found:
     """The best products, best first. Raises StaleCollection."""
-    where = Where.of(query)
+    where = Where.of(query.where, query.words)
     route = choose_route(connection, collection, query, where)
     found = _search(connection, collection, query, where, route)
     if route is Route.INDEX and len(found.products) < query.limit:

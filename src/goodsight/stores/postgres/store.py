@@ -7,6 +7,8 @@ from pathlib import Path
 
 from goodsight.core.reports import Check
 from goodsight.core.types import ModelCard
+from goodsight.core.upkeep import CatalogueHealth, RunRecord
+from goodsight.stores.postgres.audit import PostgresAudit
 from goodsight.stores.postgres.collection_rows import (
     delete_collection,
     find_collection,
@@ -14,8 +16,14 @@ from goodsight.stores.postgres.collection_rows import (
 )
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.health import MAX_SAMPLE, catalogue_health
 from goodsight.stores.postgres.inspection import inspect
+from goodsight.stores.postgres.keys import PostgresKeys
+from goodsight.stores.postgres.originals import PostgresOriginals
+from goodsight.stores.postgres.owner_sessions import PostgresOwnerSessions
 from goodsight.stores.postgres.reading import PostgresProducts
+from goodsight.stores.postgres.removal import remove_products
+from goodsight.stores.postgres.run_records import run_records
 from goodsight.stores.postgres.runs import PostgresRun, begin_run
 from goodsight.stores.postgres.sessions import Connection
 
@@ -29,6 +37,9 @@ class PostgresStore:
 
     def __init__(self, location: Path | str) -> None:
         self.database = Database(location)
+        self.keys = PostgresKeys(self.database)
+        self.sessions = PostgresOwnerSessions(self.database)
+        self.audit = PostgresAudit(self.database)
         self._run_sessions: list[Connection] = []
 
     def names(self) -> Sequence[str]:
@@ -59,6 +70,25 @@ class PostgresStore:
         """Raises CollectionNotFound, and StoreError while the collection is being indexed."""
         with translated(f"deleting '{name}'"), self.database.connect() as connection:
             delete_collection(connection, name)
+
+    def remove_products(self, name: str, product_ids: Sequence[str]) -> int:
+        """Remove the products that exist among these; how many. Raises CollectionNotFound."""
+        with translated(f"removing products of '{name}'"), self.database.connect() as connection:
+            return remove_products(connection, name, product_ids)
+
+    def runs(self, name: str, limit: int = 50) -> Sequence[RunRecord]:
+        """The collection's latest index runs, newest first. Raises CollectionNotFound."""
+        return self.database.read(
+            f"listing index runs of '{name}'", lambda c: run_records(c, name, limit)
+        )
+
+    def health(self, name: str, sample: int = MAX_SAMPLE) -> CatalogueHealth:
+        """What is wrong with the collection's products and photos. Raises CollectionNotFound."""
+        return catalogue_health(self.database, self.open(name), name, sample)
+
+    def originals(self, name: str) -> PostgresOriginals:
+        """The bytes of the collection's photos that came by upload."""
+        return PostgresOriginals(self.database, name)
 
     def checks(self) -> tuple[Check, ...]:
         """Look at everything that can be wrong; what is wrong is reported, not raised."""

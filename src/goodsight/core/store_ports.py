@@ -1,0 +1,249 @@
+"""What the core needs of a store: ports of at most five methods, and the values they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from goodsight.core.filters import Filter
+from goodsight.core.reports import CollectionInfo
+from goodsight.core.types import FloatArray, KeptPhoto, Metric, ModelCard, Product, Skip, Sort
+
+__all__ = [
+    "BrowseQuery",
+    "CollectionStore",
+    "Facets",
+    "Found",
+    "IndexRun",
+    "NewPhoto",
+    "PhotoPlace",
+    "ProductBrowser",
+    "ProductChange",
+    "ProductStore",
+    "Removal",
+    "ScoredProduct",
+    "VectorQuery",
+]
+
+
+# Name -> value as the catalogue spells it -> number of products.
+Facets = Mapping[str, Mapping[str, int]]
+
+
+class ProductChange(StrEnum):
+    """What putting a product did."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPlace:
+    """A photo's place in the catalogue: product, reference and the bytes' hash."""
+
+    product_id: str
+    reference: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A photo seen for the first time, ready to be kept.
+
+    `vector` float32 (d,) of norm 1, `features` float32 (f,), `thumbnail` WebP bytes;
+    `width` and `height` of the upright original in pixels.
+    """
+
+    content_hash: str
+    width: int
+    height: int
+    findings: tuple[str, ...]
+    thumbnail: bytes
+    vector: FloatArray
+    features: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How much went away."""
+
+    products: int
+    photos: int
+
+
+class IndexRun(Protocol):
+    """One run of indexing one source into one collection. Each call commits by itself."""
+
+    def put_products(self, products: Sequence[Product]) -> Sequence[ProductChange]:
+        """Insert or update by value, never touching a vector; one answer per product.
+
+        Photo places whose reference a product no longer lists are dropped and counted in
+        the removal that `finish` returns.
+        """
+        ...
+
+    def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
+        """(product id, reference) -> content hash, of places whose photo has a vector."""
+        ...
+
+    def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
+        """Those of the hashes whose photo is kept with a vector in the run's space."""
+        ...
+
+    def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
+        """Keep new photos, then set places; each place's photo is new here or known.
+
+        A photo may come twice, here or from another process: the first one kept stays.
+        When this returns the photos are durable: they survive a crash of any process.
+        """
+        ...
+
+    def finish(self, skipped: Sequence[Skip], *, remove_missing: bool, complete: bool) -> Removal:
+        """Close the run.
+
+        `complete` is False for an interrupted run: nothing is removed then. Otherwise
+        products of this source not put in this run are removed if `remove_missing`, photos
+        no place needs are dropped, and the vector index is built where it pays. A product
+        whose id is the `reference` of a skip stays: its row was bad, not absent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VectorQuery:
+    """A search as a store sees it.
+
+    `vector` float32 (d,) of norm 1 in `space`. A product's score is
+    `goodsight.core.scoring.blend` of its best photo and its mean vector under `metric`.
+    Only products with all of the `words` count, where there are any.
+    """
+
+    vector: FloatArray
+    space: str
+    where: Filter | None = None
+    words: str | None = None
+    limit: int = 10
+    metric: Metric = Metric.COSINE
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredProduct:
+    """A product, its best photo and its score; `parts` holds "best" and "mean"."""
+
+    product: Product
+    photo: str
+    content_hash: str
+    variants: tuple[str, ...]
+    score: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A store's answer: the best products, best first, as of `index_version`.
+
+    `total` is how many there are in all, where that is known; `space` is the collection's.
+    """
+
+    products: tuple[ScoredProduct, ...]
+    index_version: int
+    total: int | None = None
+    space: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseQuery:
+    """A look through the catalogue without a photo.
+
+    Products that pass `where` and have all of the `words`, the best fitting words first;
+    `offset` of them are passed over.
+    """
+
+    where: Filter | None = None
+    words: str | None = None
+    limit: int = 10
+    offset: int = 0
+    sort: Sort = Sort.MATCH
+
+
+class ProductStore(Protocol):
+    """One collection, read."""
+
+    def info(self) -> CollectionInfo:
+        """Raises CollectionNotFound."""
+        ...
+
+    def search(self, query: VectorQuery) -> Found:
+        """The best products, best first. Raises SpaceMismatch, CollectionNotFound."""
+        ...
+
+    def get(self, product_ids: Sequence[str]) -> Sequence[Product]:
+        """The products that exist among these ids, in the order asked."""
+        ...
+
+    def vectors(self, product_id: str) -> FloatArray:
+        """The product's photo vectors, float32 (n, d), rows of norm 1."""
+        ...
+
+    def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
+        """Content hash -> WebP bytes, for those that exist."""
+        ...
+
+
+class ProductBrowser(Protocol):
+    """A store that can also look through a collection without a photo."""
+
+    def browse(self, query: BrowseQuery) -> Found:
+        """The products that pass; a score is how well the words fit, 0 without words."""
+        ...
+
+    def facets(self, names: Sequence[str], where: Filter | None, words: str | None) -> Facets:
+        """For each name the counts of its values among the products that pass.
+
+        A condition on a name that stands alone in `where` does not bind that name's own
+        counts: they say what choosing another value would bring.
+        """
+        ...
+
+    def narrowings(self) -> Sequence[str]:
+        """Names of the facets worth showing for this collection, the most useful first."""
+        ...
+
+    def photos(self, product_id: str) -> Sequence[KeptPhoto]:
+        """The product's photos in the order of the feed."""
+        ...
+
+    def photo(self, content_hash: str) -> KeptPhoto | None:
+        """One photo of the collection, with one of its references."""
+        ...
+
+
+class CollectionStore(Protocol):
+    """All collections of a database."""
+
+    def names(self) -> Sequence[str]:
+        """Names of the collections, sorted."""
+        ...
+
+    def open(self, name: str) -> ProductStore:
+        """Raises CollectionNotFound."""
+        ...
+
+    def begin_run(self, name: str, *, profile: str, card: ModelCard, source: str) -> IndexRun:
+        """Start indexing `source`; creates the collection where it is absent.
+
+        Raises SpaceMismatch where the collection exists with another active space.
+        """
+        ...
+
+    def delete(self, name: str) -> None:
+        """Raises CollectionNotFound."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections; an embedded server stops with its last user."""
+        ...
