@@ -1,0 +1,48 @@
+"""What requests and answers look like; the OpenAPI document is made from these."""
+
+from goodsight.service.schemas.catalogue import (
+    BulkAnswer,
+    CollectionAnswer,
+    CollectionList,
+    ProductAnswer,
+    ProductInput,
+    VariantInput,
+)
+from goodsight.service.schemas.owner import (
+    AuditList,
+    FeedAccepted,
+    HealthReport,
+    JobAnswer,
+    KeyInput,
+    KeyList,
+    NewKeyAnswer,
+    RunList,
+    SessionAnswer,
+    SessionInput,
+)
+from goodsight.service.schemas.problems import ProblemAnswer, problems
+from goodsight.service.schemas.search import QueryTerm, SearchAnswer, SearchRequest
+
+__all__ = [
+    "AuditList",
+    "BulkAnswer",
+    "CollectionAnswer",
+    "CollectionList",
+    "FeedAccepted",
+    "HealthReport",
+    "JobAnswer",
+    "KeyInput",
+    "KeyList",
+    "NewKeyAnswer",
+    "ProblemAnswer",
+    "ProductAnswer",
+    "ProductInput",
+    "QueryTerm",
+    "RunList",
+    "SearchAnswer",
+    "SearchRequest",
+    "SessionAnswer",
+    "SessionInput",
+    "VariantInput",
+    "problems",
+]

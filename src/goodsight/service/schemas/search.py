@@ -1,0 +1,134 @@
+"""Searching: the request and its answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["Box", "FoundProduct", "QueryTerm", "SearchAnswer", "SearchRequest"]
+
+MAX_TERMS = 10
+MAX_TEXT_CHARACTERS = 1000
+MAX_FILTER_CHARACTERS = 4000
+MAX_PAGE = 200
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Box = tuple[Share, Share, Share, Share]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
+
+
+class QueryTerm(BaseModel):
+    """One part of a query: exactly one of image, image_id, image_url, text, product_id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image: str | None = Field(None, description="A photo file's bytes, base64")
+    image_id: str | None = Field(None, max_length=100, description="From an earlier answer")
+    image_url: str | None = Field(None, max_length=2000, description="Fetched, if it is public")
+    text: Text | None = Field(None, description="Words of title, SKU or attributes")
+    product_id: str | None = Field(None, max_length=2000, description="More like this product")
+    weight: float = Field(1.0, ge=-10, le=10, allow_inf_nan=False)
+    box: Box | None = Field(
+        None, description="[x, y, width, height] in 0..1 of the upright photo: only this part"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        given = [self.image, self.image_id, self.image_url, self.text, self.product_id]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("give exactly one of image, image_id, image_url, text, product_id")
+        if self.box is not None:
+            x, y, width, height = self.box
+            if self.text is not None or self.product_id is not None:
+                raise ValueError("a box is for a photo")
+            if width <= 0 or height <= 0 or x + width > 1.0001 or y + height > 1.0001:
+                raise ValueError("the box [x, y, width, height] must lie within 0..1")
+        return self
+
+
+class SearchRequest(BaseModel):
+    """What is looked for. Without a query the whole catalogue is looked through."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"query": [{"text": "hoodie"}], "filter": "price < 60", "limit": 3}]
+        },
+    )
+
+    query: list[QueryTerm] = Field(default_factory=list, max_length=MAX_TERMS)
+    filter: str | None = Field(
+        None, max_length=MAX_FILTER_CHARACTERS, examples=["price < 50 and in_stock"]
+    )
+    facets: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=list, max_length=20, description='Names to count; "*": those worth showing'
+    )
+    sort: Literal["match", "price", "-price"] = "match"
+    limit: int = Field(24, ge=1, le=MAX_PAGE)
+    cursor: str | None = Field(None, max_length=100, description="`next_cursor` of a page before")
+    min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    explain: bool = False
+    metric: Literal["cosine", "euclidean", "kl"] = "cosine"
+
+
+class FoundProduct(BaseModel):
+    """A product, as short as a list needs it."""
+
+    id: str
+    title: str
+    price: str | None = Field(description="A decimal number as text")
+    currency: str | None
+    stock: int | None
+    in_stock: bool | None
+    categories: list[str]
+    brand: str | None
+    url: str | None
+    attributes: dict[str, str | list[str]]
+    photo: str | None = Field(description="Path of its picture here")
+
+
+class FoundHit(BaseModel):
+    """A product found."""
+
+    product: FoundProduct
+    variant: str | None
+    photo: str | None
+    score: float
+    confidence: float | None
+    explanation: dict[str, Any]
+
+
+class QueryPhoto(BaseModel):
+    """What the first photo of the query is like."""
+
+    width: int
+    height: int
+    findings: list[str]
+
+
+class SearchTimings(BaseModel):
+    """Milliseconds of each stage."""
+
+    decode_ms: float
+    encode_ms: float
+    store_ms: float
+    total_ms: float
+
+
+class SearchAnswer(BaseModel):
+    """The products found, best first."""
+
+    query_id: str
+    image_id: str | None = Field(description="To ask for the first photo again, for minutes")
+    photo: QueryPhoto | None
+    hits: list[FoundHit]
+    total: int | None = Field(description="How many there are; null where a photo ranks them all")
+    no_match: bool
+    facets: dict[str, dict[str, int]]
+    space: str
+    index_version: int
+    model_version: str
+    indexed_at: str | None
+    next_cursor: str | None
+    timings: SearchTimings
