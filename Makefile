@@ -1,6 +1,6 @@
 # The one place for recipes: people, CI and hooks call these and nothing else.
 #
-#   make demo    install, fetch a sample store, index it, search it with photos
+#   make demo    install, fetch a sample store, index it, search it, open the web page
 #   make test    set up and run all tests
 #   make check   formatting, lint, types, import rules
 #   make fmt     format and mend what can be mended
@@ -25,6 +25,10 @@ $(VENV)/.base: pyproject.toml requirements/base.txt
 	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
 	touch $@
 
+$(VENV)/.serve: $(VENV)/.base requirements/serve.txt
+	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/serve.txt
+	touch $@
+
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
 	touch $@
@@ -37,7 +41,7 @@ $(TORCH_VENV)/.ready: $(VENV)/.dev requirements/torch.txt
 	$(TORCH_VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
 	touch $@
 
-demo: $(VENV)/.base
+demo: $(VENV)/.serve
 	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
 
 test: $(VENV)/.dev test-torch
@@ -68,7 +72,9 @@ lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header pyproject.toml --extra quality --group dev \
+	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header pyproject.toml --extra quality --extra serve --group dev \
 	  -o requirements/dev.txt
 
 clean:

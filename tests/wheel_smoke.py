@@ -34,6 +34,8 @@ def main(goodsight: str, work: Path) -> None:
     assert again["photos"]["unchanged"] == 3, again
     refused = run("index", str(photos), "--collection", "q", "--profile", "quality", expect=2)
     assert "pip install 'goodsight[quality]'" in refused, refused
+    served = run("serve", expect=2)
+    assert "pip install 'goodsight[serve]'" in served, served
     print("3 passed, 0 failed")
 
 

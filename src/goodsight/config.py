@@ -48,6 +48,7 @@ class Settings:
     execution_providers: tuple[str, ...] = _setting(
         ("CPUExecutionProvider",), "ONNX Runtime's execution providers, first choice first"
     )
+    cache_megabytes: int = _setting(2048, "Disk for photos fetched by URL", "MB")
     host: str = _setting("127.0.0.1", "Address `goodsight serve` listens on")
     port: int = _setting(8000, "Port `goodsight serve` listens on")
     tls_certificate: str = _setting("", "Certificate file (PEM); with it the service speaks TLS")
@@ -221,6 +222,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "threads": _whole_number(0),
     "batch_size": _whole_number(1),
     "execution_providers": _names,
+    "cache_megabytes": _whole_number(1),
     "host": _name,
     "port": _whole_number(0),
     "tls_certificate": _text,

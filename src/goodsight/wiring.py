@@ -21,12 +21,15 @@ from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
+    from goodsight.images import UrlPhotos
     from goodsight.stores.postgres import PostgresStore
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
 PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
 DEFAULT_PROFILE = "fast"
+# A feed's photo server may be busy for a moment.
+FEED_ATTEMPTS = 4
 
 
 class FeedOptions(TypedDict, total=False):
@@ -106,13 +109,38 @@ class Wiring:
         """A loader for the catalogue's photos, as large as the model needs or larger."""
         from goodsight.images import CATALOGUE_LIMITS, FilePhotoLoader
 
-        return FilePhotoLoader(max(minimum_side(card), least_side), CATALOGUE_LIMITS)
+        side = max(minimum_side(card), least_side)
+        return FilePhotoLoader(side, CATALOGUE_LIMITS, self._catalogue_urls)
 
     def query_photos(self, card: ModelCard) -> PhotoLoader:
         """A loader for photos to search with, as large as the model needs."""
         from goodsight.images import QUERY_LIMITS, FilePhotoLoader
 
-        return FilePhotoLoader(minimum_side(card), QUERY_LIMITS)
+        return FilePhotoLoader(minimum_side(card), QUERY_LIMITS, self._query_urls)
+
+    @property
+    def _catalogue_urls(self) -> UrlPhotos:
+        """Photos of feeds: fetched patiently, kept for the next run."""
+        from goodsight.images import (
+            CATALOGUE_LIMITS,
+            FetchLimits,
+            GuardedFetcher,
+            PhotoCache,
+            UrlPhotos,
+        )
+
+        limits = FetchLimits(max_bytes=CATALOGUE_LIMITS.max_bytes, total_seconds=60.0)
+        cache = PhotoCache(
+            self.settings.home / "cache" / "photos", self.settings.cache_megabytes << 20
+        )
+        return UrlPhotos(GuardedFetcher(limits, attempts=FEED_ATTEMPTS), cache)
+
+    @property
+    def _query_urls(self) -> UrlPhotos:
+        """Photos that callers name: someone is waiting, so one attempt."""
+        from goodsight.images import QUERY_LIMITS, FetchLimits, GuardedFetcher, UrlPhotos
+
+        return UrlPhotos(GuardedFetcher(FetchLimits(max_bytes=QUERY_LIMITS.max_bytes)))
 
     def accept_upload(self, data: bytes, *, short_side: int, long_side: int) -> tuple[Photo, bytes]:
         """Decode bytes that someone sent, and make them anew as JPEG without metadata.
@@ -146,9 +174,7 @@ class Wiring:
 
     def fetch_photo(self, url: str) -> bytes:
         """The bytes behind a URL that a caller gave. Raises PhotoError."""
-        from goodsight.images import QUERY_LIMITS, GuardedFetcher
-
-        return GuardedFetcher(max_bytes=QUERY_LIMITS.max_bytes).fetch(url).content
+        return self._query_urls.read(url)
 
     def names_a_photo(self, text: str) -> bool:
         """Whether a text is a URL, an existing file, or a path with a photo's ending."""

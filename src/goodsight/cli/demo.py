@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +15,7 @@ from goodsight.cli.options import Home, open_shop
 from goodsight.cli.output import message, print_result
 from goodsight.cli.sample_store import CURRENCY, PACKAGE, fetch_sample_store, photographer
 from goodsight.cli.search import write_page
+from goodsight.cli.serve import run_service
 
 if TYPE_CHECKING:
     from goodsight.shop import ShownResults
@@ -19,14 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 PAGE = Path("goodsight-demo.html")
+COLLECTION = "sample"
+BROWSER_AFTER_SECONDS = 2.0
 HITS = 5
 
 
 def demo(
     html: Annotated[Path, typer.Option(help="Where to write the picture page.")] = PAGE,
+    serve: Annotated[
+        bool | None,
+        typer.Option(help="Then open the web page on it; on a terminal unless told otherwise."),
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the web page: 8000.")] = None,
     home: Home = None,
 ) -> None:
-    """Fetch a sample store, index it, search it with three photos, write a picture page."""
+    """Fetch a sample store, index it, search it with three photos, and show it in the browser."""
     import platformdirs
 
     from goodsight.rendering import results_table
@@ -35,7 +46,7 @@ def demo(
     place = home or cache / "demo"
     message(f"sample store: {PACKAGE}, fetched with npm into {cache}")
     feed = fetch_sample_store(cache)
-    with open_shop(place, None, "sample") as shop:
+    with open_shop(place, None, COLLECTION) as shop:
         run_index(shop, str(feed), {"currency": CURRENCY})
         answers: list[tuple[str, str, ShownResults]] = []
         for photo, caption in query_photos(feed.parent / "images", place / "queries"):
@@ -51,7 +62,22 @@ def demo(
             lead="Three altered photos, and the products of the sample store that match them.",
             footer=_credits(answers),
         )
-    message(f"open {html} in a browser; your own catalogue: goodsight index YOUR_FEED")
+    message(f"wrote {html}; your own catalogue: goodsight index YOUR_FEED")
+    if serve if serve is not None else sys.stdout.isatty():
+        open_page(place, port)
+
+
+def open_page(home: Path, port: int | None) -> None:
+    """Serve the sample store and point the browser at it, until interrupted."""
+    from goodsight.config import load_settings
+
+    settings = load_settings({"home": home, "collection": COLLECTION, "port": port})
+    address = f"http://127.0.0.1:{settings.port}/"
+    # Asked once the service has had a moment to come up; a machine without one stays quiet.
+    opening = threading.Timer(BROWSER_AFTER_SECONDS, webbrowser.open, [address])
+    opening.daemon = True
+    opening.start()
+    run_service(settings)
 
 
 def query_photos(photos: Path, target: Path) -> list[tuple[Path, str]]:

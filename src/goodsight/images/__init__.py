@@ -1,21 +1,29 @@
 """Untrusted bytes in, photos out: decoding, limits, findings, thumbnails."""
 
 from goodsight.images.decode import decode_photo
+from goodsight.images.fetch import Fetched, FetchLimits, GuardedFetcher
 from goodsight.images.limits import CATALOGUE_LIMITS, QUERY_LIMITS, PhotoLimits
 from goodsight.images.loader import FilePhotoLoader
 from goodsight.images.names import names_a_photo
 from goodsight.images.originals import ORIGINAL_PREFIX, OriginalsLoader
+from goodsight.images.photo_cache import PhotoCache
 from goodsight.images.remaking import remade_photo
 from goodsight.images.thumbnails import THUMBNAIL_SIDE_PIXELS, large_picture, make_thumbnail
+from goodsight.images.url_photos import UrlPhotos
 
 __all__ = [
     "CATALOGUE_LIMITS",
     "ORIGINAL_PREFIX",
     "QUERY_LIMITS",
     "THUMBNAIL_SIDE_PIXELS",
+    "FetchLimits",
+    "Fetched",
     "FilePhotoLoader",
+    "GuardedFetcher",
     "OriginalsLoader",
+    "PhotoCache",
     "PhotoLimits",
+    "UrlPhotos",
     "decode_photo",
     "large_picture",
     "make_thumbnail",

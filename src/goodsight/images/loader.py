@@ -1,4 +1,4 @@
-"""Photos from files."""
+"""Photos from files and URLs."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from goodsight.core.types import Photo
 from goodsight.images.decode import decode_photo
 from goodsight.images.limits import PhotoLimits
 from goodsight.images.thumbnails import make_thumbnail
+from goodsight.images.url_photos import UrlPhotos
 
 __all__ = ["FilePhotoLoader"]
 
 
 class FilePhotoLoader:
-    """Implements `core.ports.PhotoLoader` for paths of files. Safe to call from several threads.
+    """Implements `core.ports.PhotoLoader` for paths of files, and URLs where `urls` reads them.
 
     Photos are decoded with their shorter side at least `minimum_side` pixels, where they have
-    that many.
+    that many. Safe to call from several threads.
     """
 
-    def __init__(self, minimum_side: int, limits: PhotoLimits) -> None:
+    def __init__(
+        self, minimum_side: int, limits: PhotoLimits, urls: UrlPhotos | None = None
+    ) -> None:
         self._minimum_side = minimum_side
         self._limits = limits
+        self._urls = urls
 
     def content_hash(self, reference: str) -> str:
         """SHA-256 of the file's bytes in hex. Raises PhotoError."""
+        if _is_url(reference):
+            return hashlib.sha256(self._fetched(reference)).hexdigest()
         with _opened(reference) as path:
             self._check(path, reference)
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
 
     def load(self, reference: str) -> Photo:
-        """Decode the file. Raises PhotoError with the reason."""
-        with _opened(reference) as path:
-            self._check(path, reference)
-            # One byte more than allowed tells a file that has grown since.
-            with path.open("rb") as file:
-                data = file.read(self._limits.max_bytes + 1)
+        """Decode the photo. Raises PhotoError with the reason."""
+        data = self._fetched(reference) if _is_url(reference) else self._read(reference)
         return decode_photo(
             data, reference=reference, minimum_side=self._minimum_side, limits=self._limits
         )
@@ -49,6 +51,18 @@ class FilePhotoLoader:
     def thumbnail(self, photo: Photo) -> bytes:
         """A small WebP of the photo, without metadata."""
         return make_thumbnail(photo.pixels)
+
+    def _fetched(self, url: str) -> bytes:
+        if self._urls is None:
+            raise PhotoError("photos by URL are not fetched here", reference=url)
+        return self._urls.read(url)
+
+    def _read(self, reference: str) -> bytes:
+        with _opened(reference) as path:
+            self._check(path, reference)
+            # One byte more than allowed tells a file that has grown since.
+            with path.open("rb") as file:
+                return file.read(self._limits.max_bytes + 1)
 
     def _check(self, path: Path, reference: str) -> None:
         """Only plain files of bearable size: a pipe or a device would never end."""
@@ -64,13 +78,12 @@ class FilePhotoLoader:
             )
 
 
+def _is_url(reference: str) -> bool:
+    return "://" in reference
+
+
 @contextmanager
 def _opened(reference: str) -> Iterator[Path]:
-    if "://" in reference:
-        raise PhotoError(
-            "photos by URL are not fetched by this version; download it and give the file",
-            reference=reference,
-        )
     try:
         yield Path(reference)
     except FileNotFoundError as error:

@@ -47,11 +47,14 @@ rights.
 """
 
 
-def create_app(settings: Settings, *, open_search: bool | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, open_search: bool | None = None, send_telemetry: bool = False
+) -> FastAPI:
     """An ASGI application over the collections of a database.
 
     `open_search` lets anyone search without a key; unless given, the settings say so, and on a
-    loopback address everyone may.
+    loopback address everyone may. With `send_telemetry` traces go where the standard
+    OTEL_EXPORTER_OTLP_ENDPOINT says.
     """
     local = settings.host in ("127.0.0.1", "localhost", "::1")
     if open_search is None:
@@ -72,6 +75,13 @@ def create_app(settings: Settings, *, open_search: bool | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        telemetry={
+            "auto_configure": send_telemetry,
+            "tracing": True,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+        },
     )
     app.state.goodsight = state
     for module in (search, products, photos, collections, owner, sessions, health):

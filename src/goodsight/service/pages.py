@@ -6,6 +6,7 @@ and is told quickly that nothing has changed.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,9 +34,10 @@ _NAMES = {"/": "index.html", "/owner": "owner.html"}
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file as it is sent."""
+    """A file as it is sent; `packed` is the same with gzip."""
 
     content: bytes
+    packed: bytes
     kind: str
     etag: str
 
@@ -52,11 +54,14 @@ class Pages:
         file = self._files.get(_NAMES.get(path, path.removeprefix("/")))
         if file is None:
             raise Problem("not-found", "there is nothing at this path")
-        headers = {"ETag": file.etag, "Cache-Control": "no-cache"}
+        headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if path in ("/embed.js",):
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if file.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(file.packed, media_type=file.kind, headers=headers)
         return Response(file.content, media_type=file.kind, headers=headers)
 
     @property
@@ -76,5 +81,6 @@ def _read(folder: Traversable, prefix: str) -> list[tuple[str, StaticFile]]:
         if kind is not None:
             content = entry.read_bytes()
             etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-            found.append((name, StaticFile(content, kind, etag)))
+            packed = gzip.compress(content, mtime=0)
+            found.append((name, StaticFile(content, packed, kind, etag)))
     return found

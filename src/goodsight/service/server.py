@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from goodsight.config import Settings
-from goodsight.core.errors import UsageError
+from goodsight.core.errors import MissingExtra, UsageError
 from goodsight.service.app import create_app
 from goodsight.service.telemetry import configure_logging
 from goodsight.wiring import Wiring
@@ -43,10 +43,10 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     configure_logging()
-    configure_tracing()
+    check_telemetry()
     certificate, key = (_file(path) for path in (settings.tls_certificate, settings.tls_key))
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, send_telemetry=True),
         host=settings.host,
         port=settings.port,
         ssl_certfile=certificate,
@@ -61,25 +61,13 @@ def serve(settings: Settings) -> None:
     )
 
 
-def configure_tracing() -> None:
-    """Send traces where OTEL_EXPORTER_OTLP_ENDPOINT says, if it says so.
-
-    Raises MissingExtra where the SDK is not installed.
-    """
-    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        return
-    from goodsight.core.errors import MissingExtra
-
-    try:
-        from opentelemetry import trace
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as error:
-        raise MissingExtra("sending traces", extra="telemetry") from error
-    provider = TracerProvider()
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(provider)
+def check_telemetry() -> None:
+    """Raise MissingExtra where OpenTelemetry is told where to send to, but is not installed."""
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        try:
+            import opentelemetry.exporter.otlp.proto.http  # noqa: F401 - FastAPI will need it
+        except ImportError as error:
+            raise MissingExtra("sending traces", extra="telemetry") from error
 
 
 def _file(path: str) -> str | None:

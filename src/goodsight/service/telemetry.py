@@ -1,7 +1,7 @@
 """What the service tells its owner: metrics, a log line for each request, traces.
 
-Logs are JSON lines on stderr. Traces go wherever the OpenTelemetry SDK of the process sends
-them: without one they cost next to nothing and go nowhere.
+Logs are JSON lines on stderr. FastAPI makes a span of each request, and each stage of a search
+is a span within: they go where OpenTelemetry was told, and nowhere otherwise.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def watch_stages(metrics: Metrics) -> Callable[[str], AbstractContextManager[Non
 
 
 class RequestRecord:
-    """Outermost: gives each request its id, a span, a log line and its place in the metrics.
+    """Outermost: gives each request its id, a log line and its place in the metrics.
 
     What no one else has turned into an answer becomes one here, without its cause.
     """
@@ -96,7 +96,6 @@ class RequestRecord:
         self.app = app
         self._metrics = metrics
         self._log = structlog.get_logger("goodsight.service")
-        self._tracer = trace.get_tracer("goodsight", __version__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, as ASGI has it."""
@@ -116,23 +115,20 @@ class RequestRecord:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
-        with self._tracer.start_as_current_span(f"{scope['method']} {scope['path']}") as span:
-            try:
-                await self.app(scope, receive, send_noted)
-            except Exception as error:
-                self._log.exception("request failed", request_id=request_id, path=scope["path"])
-                if status:
-                    raise
-                response = ProblemResponse(problem_of(error), request_id)
-                await response(scope, receive, send_noted)
-            finally:
-                seconds = time.perf_counter() - started
-                route = _route(scope)
-                span.update_name(f"{scope['method']} {route}")
-                span.set_attribute("http.response.status_code", status)
-                self._note(scope, route, status, seconds, request_id)
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception as error:
+            self._log.exception("request failed", request_id=request_id, path=scope["path"])
+            if status:
+                raise
+            response = ProblemResponse(problem_of(error), request_id)
+            await response(scope, receive, send_noted)
+        finally:
+            seconds = time.perf_counter() - started
+            self._note(scope, status, seconds, request_id)
 
-    def _note(self, scope: Scope, route: str, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        route = _route(scope)
         self._metrics.requests.labels(scope["method"], route, str(status)).inc()
         self._metrics.request_seconds.labels(route).observe(seconds)
         # The query string and headers stay out: they may hold what a person looked for.

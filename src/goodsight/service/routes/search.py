@@ -159,7 +159,7 @@ def _asked_by(fields: FormData) -> SearchRequest:
             raise Problem("invalid-request", "a box is for a photo")
         query[0]["box"] = _box(str(box))
     values: dict[str, Any] = {
-        name: str(value) for name in OTHER_FIELDS if (value := fields.get(name))
+        name: str(given) for name in OTHER_FIELDS if (given := fields.get(name))
     }
     if facets := fields.get("facets"):
         values["facets"] = [name.strip() for name in str(facets).split(",") if name.strip()]

@@ -1,0 +1,100 @@
+"""What the owner is told: metrics, log lines, traces."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from contextlib import redirect_stderr
+
+import pytest
+import structlog
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from goodsight.core.access import Role
+from goodsight.service.telemetry import configure_logging
+
+SEARCH = "/v1/collections/default/search"
+
+
+@pytest.fixture(scope="module")
+def spans():
+    """An exporter in memory; a process may have one tracer provider only."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+def number(text, name):
+    found = [line for line in text.splitlines() if line.startswith(name)]
+    return sum(float(line.rpartition(" ")[2]) for line in found)
+
+
+def test_requests_photos_and_refusals_are_counted(start_service, small_shop):
+    service = start_service()
+    photo = (small_shop / "query-0.png").read_bytes()
+    for _ in range(3):
+        service.client.post(SEARCH, files={"image": photo})
+    service.client.post(SEARCH, json={"limit": 0})
+    service.client.get("/v1/collections/default/products/" + "x" * 50)
+    text = service.client.get("/metrics").text
+    route = 'route="/v1/collections/{collection}/search"'
+    assert number(text, f'goodsight_requests_total{{method="POST",{route},status="200"') == 3
+    assert number(text, f'goodsight_requests_total{{method="POST",{route},status="422"') == 1
+    assert number(text, "goodsight_photos_decoded_total") == 3
+    assert number(text, 'goodsight_refusals_total{kind="422"') == 1
+    for stage in ("decode", "encode", "store"):
+        assert number(text, f'goodsight_stage_seconds_count{{stage="{stage}"') == 3
+    assert number(text, "goodsight_uploads_bytes") > 1000
+    assert "xxx" not in text  # no path of a request becomes a time series
+
+
+def test_metrics_are_the_owner_s_where_searching_is_closed(start_service):
+    service = start_service(open_search=False)
+    assert service.client.get("/metrics").status_code == 401
+    assert service.client.get("/metrics", headers=service.key(Role.SEARCH)).status_code == 403
+    assert service.client.get("/metrics", headers=service.key(Role.ADMIN)).status_code == 200
+
+
+def test_a_request_s_spans_make_a_tree(spans, start_service, small_shop):
+    service = start_service()
+    spans.clear()
+    photo = (small_shop / "query-1.png").read_bytes()
+    service.client.post(SEARCH, files={"image": photo}, data={"facets": "color"})
+    found = {span.name: span for span in spans.get_finished_spans()}
+    request = found["POST /v1/collections/{collection}/search"]
+    for stage in ("decode", "encode", "store", "facets"):
+        assert found[stage].parent.span_id == request.context.span_id, stage
+        assert found[stage].context.trace_id == request.context.trace_id
+    order = sorted(("decode", "encode", "store"), key=lambda name: found[name].start_time)
+    assert order == ["decode", "encode", "store"]
+    assert request.attributes["http.response.status_code"] == 200
+
+
+def test_logs_are_json_lines_without_what_was_looked_for(start_service):
+    output = io.StringIO()
+    before = structlog.get_config()
+    handlers, level = list(logging.root.handlers), logging.root.level
+    try:
+        with redirect_stderr(output):
+            configure_logging()
+            service = start_service()
+            service.client.post(SEARCH, json={"query": [{"text": "orchid"}]})
+            service.client.get("/v1/uploads/abc?token=secret")
+            logging.getLogger("someone").warning("else")
+    finally:
+        structlog.configure(**before)
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [line["status"] for line in requests] == [200, 404]
+    assert all(line["request_id"] and line["milliseconds"] > 0 for line in requests)
+    assert "orchid" not in output.getvalue()
+    assert "secret" not in output.getvalue()
+    assert any(line["event"] == "else" for line in lines)
