@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from goodsight.core.errors import UsageError
 from goodsight.core.types import Query
 from goodsight.service.access import Admin, Searches
 from goodsight.service.documents import collection_summary, photo_path
+from goodsight.service.problems import Problem
 from goodsight.service.schemas import CollectionAnswer, CollectionList, problems
 from goodsight.service.state import ServiceState, State
 
@@ -64,10 +66,13 @@ async def make_collection(
     state: State,
     caller: Admin,
     collection: str = Path(max_length=200, pattern=r"^[^\x00-\x1f/]+$"),
-    profile: str | None = None,
+    profile: Literal["fast", "quality"] = "fast",
 ) -> Response:
-    """With the profile `fast` unless another one is named."""
-    await state.work.run(lambda: state.shop(collection).create(profile))
+    """In the profile `fast` unless the other one is named."""
+    try:
+        await state.work.run(lambda: state.shop(collection).create(profile))
+    except UsageError as error:
+        raise Problem("conflict", str(error)) from error
     await run_in_threadpool(
         lambda: state.wiring.store().audit.write(caller.name, "make collection", collection)
     )

@@ -75,6 +75,7 @@ def CollectionPath() -> Any:  # noqa: N802 - stands where FastAPI's Path stands
                     "schema": {
                         "type": "object",
                         "required": ["image"],
+                        "additionalProperties": False,
                         "properties": {"image": {"type": "string", "format": "binary"}},
                     }
                 }
@@ -174,7 +175,7 @@ async def delete_product(
     responses={
         200: {
             "description": "One BulkAnswer for each line, in order",
-            "content": {NDJSON: {"schema": {"type": "string"}}},
+            "content": {NDJSON: {}},
         },
         **EDIT_PROBLEMS,
     },

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from goodsight.service.schemas.search import FoundProduct
 
@@ -22,7 +23,35 @@ __all__ = [
 # Of ids and names: as long as any shop's, far from what would burden an index.
 Name = Annotated[str, Field(min_length=1, max_length=1000)]
 Text = Annotated[str, Field(max_length=1000)]
-Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+MAX_PRICE = 10**12
+PRICE_TEXT = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+
+
+def _price(value: object) -> Decimal:
+    """A number, or a text of plain digits, as a price with at most six decimals."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise ValueError("a price is a number, or a text such as 12.50")  # noqa: TRY004 - pydantic
+    if isinstance(value, str) and not re.fullmatch(PRICE_TEXT, value, re.ASCII):
+        raise ValueError("a price as text has digits and at most six decimals")
+    price = Decimal(str(value))
+    if not price.is_finite() or not 0 <= price <= MAX_PRICE:
+        raise ValueError(f"a price is from 0 to {MAX_PRICE}")
+    return round(price, 6) if price.as_tuple().exponent < -6 else price  # type: ignore[operator]
+
+
+Price = Annotated[
+    Decimal,
+    BeforeValidator(_price),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": MAX_PRICE},
+                {"type": "string", "pattern": PRICE_TEXT},
+            ],
+            "examples": ["12.50"],
+        }
+    ),
+]
 Stock = Annotated[int, Field(ge=0, le=10**12)]
 Values = Text | list[Text]
 PhotoUrl = Annotated[str, Field(max_length=2000, pattern=r"^(https?://|upload:)")]
