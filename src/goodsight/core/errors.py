@@ -11,6 +11,7 @@
     ├── StoreError           the database refused or is not reachable
     │   ├── CollectionNotFound
     │   └── ServerStartError the embedded server did not come up
+    ├── ServiceError         the HTTP service, asked by its client, refused or is not reachable
     └── MissingExtra         an optional dependency is not installed; prints the install command
 
 Every message says what happened, where, and what to do. Third-party exceptions are
@@ -29,6 +30,7 @@ __all__ = [
     "ModelError",
     "PhotoError",
     "ServerStartError",
+    "ServiceError",
     "SpaceMismatch",
     "StoreError",
     "UsageError",
@@ -101,6 +103,22 @@ class CollectionNotFound(StoreError):
 
 class ServerStartError(StoreError):
     """The embedded database server did not come up."""
+
+
+class ServiceError(GoodsightError):
+    """The HTTP service answered with a problem, or not at all.
+
+    `kind` is the end of the problem's type, "unreachable" where nothing came back; `status` is
+    the HTTP status or None; `retry_after` the seconds the service asks to wait, if it does.
+    """
+
+    def __init__(
+        self, message: str, *, kind: str, status: int | None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
 
 
 class MissingExtra(GoodsightError):

@@ -112,7 +112,7 @@ class GuardedFetcher:
             raise PhotoError(str(error), reference=url) from error
         raise AssertionError("stamina tries at least once")
 
-    def _fetch(self, target: Target, conditions: Mapping[str, str]) -> Fetched:
+    def _fetch(self, target: Target, conditions: Mapping[bytes | str, bytes | str]) -> Fetched:
         deadline = Deadline(self._limits.total_seconds)
         for _ in range(self._limits.max_redirections + 1):
             with self._asked(target, conditions, deadline) as response:
@@ -124,7 +124,7 @@ class GuardedFetcher:
 
     @contextmanager
     def _asked(
-        self, target: Target, conditions: Mapping[str, str], deadline: Deadline
+        self, target: Target, conditions: Mapping[bytes | str, bytes | str], deadline: Deadline
     ) -> Iterator[httpcore2.Response]:
         """The response's head; its body is still to come. Failures become ours."""
         limits = self._limits
@@ -189,7 +189,7 @@ class GuardedFetcher:
         return b"".join(parts)
 
 
-def _conditions(known: Fetched | None) -> dict[str, str]:
+def _conditions(known: Fetched | None) -> dict[bytes | str, bytes | str]:
     if known is None:
         return {}
     conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}

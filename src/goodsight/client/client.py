@@ -1,0 +1,184 @@
+"""The client: one method for each thing that can be asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from goodsight.client.answers import (
+    ProductDetails,
+    PutAnswer,
+    SearchAnswer,
+    product_details,
+    put_answer,
+    search_answer,
+)
+from goodsight.client.connection import Connection
+
+__all__ = ["Client"]
+
+Box = tuple[float, float, float, float]
+PRODUCTS_PER_REQUEST = 500
+
+
+class Client:
+    """One collection of a service. Safe to use from several threads.
+
+    Requests that a busy or restarting service did not take are sent again, up to `attempts`
+    times in all. Every method raises ServiceError, whose `kind` is the end of the problem's
+    type: "collection-not-found", "photo-unreadable", "upload-expired", "unreachable" …
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        key: str | None = None,
+        collection: str = "default",
+        timeout_seconds: float = 60.0,
+        attempts: int = 8,
+    ) -> None:
+        self._connection = Connection(base_url, key, timeout_seconds, attempts)
+        self._root = f"/v1/collections/{quote(collection, safe='')}"
+
+    def search(
+        self,
+        *,
+        image: bytes | str | Path | None = None,
+        image_id: str | None = None,
+        image_url: str | None = None,
+        product_id: str | None = None,
+        text: str | None = None,
+        box: Box | None = None,
+        where: str | None = None,
+        facets: Sequence[str] = (),
+        sort: str = "match",
+        limit: int = 24,
+        cursor: str | None = None,
+        metric: str = "cosine",
+    ) -> SearchAnswer:
+        """Search by a photo (bytes, or a file's path), words, or likeness to a product.
+
+        `box` is [x, y, width, height] in 0..1 of the upright photo.
+        """
+        fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric}
+        given = {
+            "image_id": image_id,
+            "image_url": image_url,
+            "product_id": product_id,
+            "text": text,
+            "filter": where,
+            "cursor": cursor,
+            "facets": ",".join(facets) or None,
+            "box": None if box is None else ",".join(f"{share:.6f}" for share in box),
+        }
+        fields |= {name: value for name, value in given.items() if value is not None}
+        # A form even without a file: fields are sent as parts.
+        parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in fields.items()]
+        if image is not None:
+            data = image if isinstance(image, bytes) else Path(image).read_bytes()
+            parts.append(("image", ("photo", data)))
+        response = self._connection.ask("POST", f"{self._root}/search", files=parts)
+        return search_answer(response.json())
+
+    def search_pages(self, *, pages: int = 10, **asked: Any) -> Iterator[SearchAnswer]:
+        """Page after page of the same search, at most so many.
+
+        A photo is sent once: further pages ask for it by its id.
+        """
+        answer = self.search(**asked)
+        yield answer
+        if answer.image_id is not None:
+            asked = {**asked, "image": None, "image_url": None, "image_id": answer.image_id}
+        for _ in range(pages - 1):
+            if answer.next_cursor is None:
+                return
+            answer = self.search(**{**asked, "cursor": answer.next_cursor})
+            yield answer
+
+    def product(self, product_id: str) -> ProductDetails:
+        """A product with photos, variants and attributes."""
+        return product_details(self._connection.ask("GET", self._product(product_id)).json())
+
+    def put_product(self, product_id: str, product: Mapping[str, Any]) -> PutAnswer:
+        """Insert or replace a product; its fields are those of the API's ProductInput."""
+        response = self._connection.ask("PUT", self._product(product_id), json=product)
+        return put_answer(response.json())
+
+    def put_products(self, products: Iterable[Mapping[str, Any]]) -> Iterator[PutAnswer]:
+        """Insert or replace many, each with its `id`; one answer each, in order.
+
+        Sent some hundred at a time; what is answered is durable. `row` counts from 1.
+        """
+        for first, lines in _batches(products):
+            response = self._connection.ask(
+                "POST",
+                f"{self._root}/products",
+                content=b"".join(lines),
+                headers={"Content-Type": "application/x-ndjson"},
+            )
+            for line in response.text.splitlines():
+                document = json.loads(line)
+                yield put_answer({**document, "row": first + document["row"]})
+
+    def delete_product(self, product_id: str) -> None:
+        """Remove a product."""
+        self._connection.ask("DELETE", self._product(product_id))
+
+    def add_photo(self, product_id: str, image: bytes | str | Path) -> str:
+        """Give a product one more photo; the photo's path."""
+        data = image if isinstance(image, bytes) else Path(image).read_bytes()
+        path = f"{self._product(product_id)}/photos"
+        response = self._connection.ask("POST", path, files={"image": ("photo", data)})
+        return str(response.json()["photo"])
+
+    def picture(self, path: str, *, size: str = "small") -> bytes:
+        """A WebP of a photo that an answer named, "small" or "large"."""
+        return self._connection.ask("GET", path, params={"size": size}).content
+
+    def forget(self, image_id: str) -> None:
+        """Have the service forget a photo that was searched with."""
+        self._connection.ask("DELETE", f"/v1/uploads/{quote(image_id, safe='')}")
+
+    def collection(self) -> Mapping[str, Any]:
+        """How the collection stands; see CollectionAnswer in the API."""
+        document: Mapping[str, Any] = self._connection.ask("GET", self._root).json()
+        return document
+
+    def is_ready(self) -> bool:
+        """Wait until searches can be answered. Raises ServiceError where they never can."""
+        return self._connection.ask("GET", "/v1/health/ready").is_success
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _product(self, product_id: str) -> str:
+        return f"{self._root}/products/{quote(product_id, safe='')}"
+
+
+def _batches(products: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, list[bytes]]]:
+    """How many came before, and so many lines of JSON."""
+    first, lines = 0, []
+    for product in products:
+        lines.append(json.dumps(product, default=str).encode() + b"\n")
+        if len(lines) == PRODUCTS_PER_REQUEST:
+            yield first, lines
+            first, lines = first + len(lines), []
+    if lines:
+        yield first, lines
