@@ -32,6 +32,8 @@ __all__ = [
 
 SESSION_COOKIE = "goodsight_session"
 CSRF_HEADER = "x-csrf-token"
+KEY_HEADERS = ("x-api-key", "x-goog-api-key")
+GOOGLE_PATH = "/compat/google/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Of one address: enough for mistakes, too few for guessing.
 WRONG_KEYS_PER_MINUTE = 20
@@ -111,7 +113,13 @@ def _sent_key(request: Request) -> str | None:
         if scheme.lower() != "bearer" or not text.strip():
             raise Problem("unauthorized", "the header is: Authorization: Bearer KEY")
         return text.strip()
-    return request.headers.get("x-api-key")
+    for name in KEY_HEADERS:
+        if name in request.headers:
+            return request.headers[name]
+    # Programs written for Google may carry it in the address; nothing here logs that part.
+    if request.url.path.startswith(GOOGLE_PATH):
+        return request.query_params.get("key")
+    return None
 
 
 def check_own_page(request: Request) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from goodsight import __version__
 from goodsight.config import Settings
 from goodsight.core.errors import GoodsightError
 from goodsight.service.access import CSRF_HEADER
+from goodsight.service.compat import google
+from goodsight.service.compat.google_shapes import BatchRequest
 from goodsight.service.guards import BodyLimits, HeadAsGet, HostGuard, SlowBodyGuard
 from goodsight.service.headers import SecurityHeaders
 from goodsight.service.pages import Pages
@@ -40,6 +43,12 @@ __all__ = ["create_app"]
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SMALL_BODY_BYTES = 1 << 20
 BULK_BODY_BYTES = 4 << 30
+# What routes refer to by name, because they read bodies of several kinds themselves.
+SCHEMAS_BY_NAME: dict[str, type[BaseModel]] = {
+    "Problem": ProblemAnswer,
+    "SearchRequest": SearchRequest,
+    "BatchRequest": BatchRequest,
+}
 DESCRIPTION = """
 Search a shop's catalogue with a photo. Errors are problem documents (RFC 9457). A key goes into
 `Authorization: Bearer KEY`; roles are `search`, `edit`, `admin`, each with all of the former's
@@ -84,7 +93,7 @@ def create_app(
         },
     )
     app.state.goodsight = state
-    for module in (search, products, photos, collections, owner, sessions, health):
+    for module in (search, products, photos, collections, owner, sessions, health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)
@@ -162,7 +171,7 @@ def _openapi(app: FastAPI) -> dict[str, object]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         template = "#/components/schemas/{model}"
-        for name, model in (("Problem", ProblemAnswer), ("SearchRequest", SearchRequest)):
+        for name, model in SCHEMAS_BY_NAME.items():
             schema = model.model_json_schema(ref_template=template)
             schemas.update(schema.pop("$defs", {}))
             schemas[name] = schema
