@@ -71,9 +71,22 @@ class Database:
             return bring_up_to_date(connection, self._target())
 
     def connect(self) -> Connection:
-        """A session of one's own, in autocommit mode; the caller closes it."""
+        """A session of one's own, in autocommit mode; the caller closes it.
+
+        An embedded server that went away is started again.
+        """
+        schemas = self.open().schemas
+        try:
+            return self._connect(schemas)
+        except psycopg.Error as error:
+            if self.server is None or not is_lost_connection(error):
+                raise
+        self.server.start()
+        return self._connect(schemas)
+
+    def _connect(self, schemas: str) -> Connection:
         given = conninfo_to_dict(self._url).get("options")
-        ours = session_options(session_settings(self.open().schemas))
+        ours = session_options(session_settings(schemas))
         return psycopg.connect(
             self._target(),
             autocommit=True,
