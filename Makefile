@@ -5,6 +5,7 @@
 #   make check   formatting, lint, types, import rules
 #   make fmt     format and mend what can be mended
 #   make bench   measure; prints ratios
+#   make soak    load, hostile uploads and fuzzing for long
 #   make lock    renew the hashed lock files
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 DEMO_HOME ?= .demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch check fmt bench lock wheel-test clean
+.PHONY: help demo test test-torch check fmt bench lock wheel-test soak clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -67,6 +68,12 @@ bench: $(TORCH_VENV)/.ready
 # The wheel as a stranger gets it: built, installed alone, used without this checkout.
 wheel-test: $(VENV)/.dev
 	bash tests/wheel_test.sh $(PYTHON)
+
+# What takes too long for every change: load, hostile uploads, fuzzing.
+soak: $(VENV)/.dev
+	GOODSIGHT_SOAK_SECONDS=300 $(VENV)/bin/python -m benchmarks service
+	GOODSIGHT_TEST_UPLOADS=10000 GOODSIGHT_TEST_EXAMPLES=300 $(VENV)/bin/python -m pytest \
+	  tests/service/test_mutations.py tests/service/test_openapi.py
 
 lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \

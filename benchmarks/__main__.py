@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, print_figures
 
-NAMES = ("indexing", "searching", "cold", "memory", "grocery")
+NAMES = ("indexing", "searching", "cold", "memory", "grocery", "service")
 
 
 def main(arguments: list[str]) -> int:

@@ -66,6 +66,7 @@ class Shop:
         self._wiring = wiring
         self.collection = collection or wiring.settings.collection
         self._encoder: ImageEncoder | None = None
+        self._opened: PostgresProducts | None = None
 
     def index(
         self,
@@ -143,7 +144,7 @@ class Shop:
 
         `watch` is entered for each stage. Raises what `search` raises.
         """
-        store = self._wiring.store().open(self.collection)
+        store = self._products()
         if is_visual(query):
             found = self._search(query, store, decode_ms, watch)
         else:
@@ -180,7 +181,7 @@ class Shop:
 
         Raises CatalogError where the CSV cannot be read, CollectionNotFound, StoreError.
         """
-        store = self._wiring.store().open(self.collection)
+        store = self._products()
 
         def ask(query: LabelledQuery) -> Results:
             terms = [Path(query.image)] if query.image else []
@@ -197,7 +198,7 @@ class Shop:
 
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""
-        return self._wiring.store().open(self.collection).info()
+        return self._products().info()
 
     def collections(self) -> tuple[CollectionInfo, ...]:
         """All collections of the database, by name."""
@@ -220,19 +221,19 @@ class Shop:
 
     def products(self, product_ids: Sequence[str]) -> Sequence[Product]:
         """The products that exist among these ids, in the order asked."""
-        return self._wiring.store().open(self.collection).get(product_ids)
+        return self._products().get(product_ids)
 
     def photos(self, product_id: str) -> Sequence[KeptPhoto]:
         """The product's photos in the order of the feed."""
-        return self._wiring.store().open(self.collection).photos(product_id)
+        return self._products().photos(product_id)
 
     def narrowings(self) -> Sequence[str]:
         """Names of the facets worth showing."""
-        return self._wiring.store().open(self.collection).narrowings()
+        return self._products().narrowings()
 
     def picture(self, content_hash: str, long_side: int) -> bytes | None:
         """A WebP of a catalogue photo, made of its original; None where that is gone."""
-        photo = self._wiring.store().open(self.collection).photo(content_hash)
+        photo = self._products().photo(content_hash)
         if photo is None:
             return None
         try:
@@ -242,7 +243,7 @@ class Shop:
 
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Content hash -> WebP bytes, for the photos that are kept."""
-        return self._wiring.store().open(self.collection).thumbnails(content_hashes)
+        return self._products().thumbnails(content_hashes)
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""
@@ -276,6 +277,7 @@ class Shop:
 
     def close(self) -> None:
         """Give back connections; an embedded server stops with its last user."""
+        self._opened = None
         self._wiring.close()
 
     def __enter__(self) -> Self:
@@ -302,6 +304,12 @@ class Shop:
                 )
             self._encoder = encoder
         return self._encoder
+
+    def _products(self) -> PostgresProducts:
+        """The collection in the store, looked up once. Raises CollectionNotFound."""
+        if self._opened is None:
+            self._opened = self._wiring.store().open(self.collection)
+        return self._opened
 
     def _encoder_for_indexing(
         self, profile: str | None, model: str | None

@@ -21,7 +21,7 @@ from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
-    from goodsight.images import UrlPhotos
+    from goodsight.images import AcceptedPhoto, UrlPhotos
     from goodsight.stores.postgres import PostgresStore
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
@@ -142,20 +142,22 @@ class Wiring:
 
         return UrlPhotos(GuardedFetcher(FetchLimits(max_bytes=QUERY_LIMITS.max_bytes)))
 
-    def accept_upload(self, data: bytes, *, short_side: int, long_side: int) -> tuple[Photo, bytes]:
-        """Decode bytes that someone sent, and make them anew as JPEG without metadata.
+    def accept_upload(self, data: bytes, card: ModelCard, *, long_side: int) -> AcceptedPhoto:
+        """A photo that someone sent, decoded for the model, and freed of metadata for keeping.
 
-        See `goodsight.images.remade_photo` for the sides, in pixels. Raises PhotoError.
+        What is kept has at most `long_side` pixels on its longer side. Raises PhotoError.
         """
+        from goodsight.images import QUERY_LIMITS, accept_photo
+
+        return accept_photo(
+            data, minimum_side=minimum_side(card), long_side=long_side, limits=QUERY_LIMITS
+        )
+
+    def remake(self, kept: bytes, *, long_side: int) -> bytes:
+        """A kept photo made anew from its pixels, to be given out. Raises PhotoError."""
         from goodsight.images import QUERY_LIMITS, remade_photo
 
-        return remade_photo(
-            data,
-            reference="the photo",
-            short_side=short_side,
-            long_side=long_side,
-            limits=QUERY_LIMITS,
-        )
+        return remade_photo(kept, long_side=long_side, limits=QUERY_LIMITS)
 
     def picture(
         self, photo: KeptPhoto, card: ModelCard, collection: str, long_side: int

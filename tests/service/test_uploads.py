@@ -44,7 +44,7 @@ def test_a_large_photo_is_kept_smaller(service):
     kept = service.client.get(f"/v1/uploads/{answer['image_id']}").content
     with Image.open(io.BytesIO(kept)) as picture:
         assert max(picture.size) <= 1600
-        assert min(picture.size) >= 720
+        assert min(picture.size) >= 448
 
 
 def test_a_photo_is_forgotten_on_request(service):

@@ -57,7 +57,7 @@ class Client:
         where: str | None = None,
         facets: Sequence[str] = (),
         sort: str = "match",
-        limit: int = 24,
+        limit: int = 10,
         cursor: str | None = None,
         metric: str = "cosine",
     ) -> SearchAnswer:

@@ -7,7 +7,7 @@ from goodsight.images.loader import FilePhotoLoader
 from goodsight.images.names import names_a_photo
 from goodsight.images.originals import ORIGINAL_PREFIX, OriginalsLoader
 from goodsight.images.photo_cache import PhotoCache
-from goodsight.images.remaking import remade_photo
+from goodsight.images.remaking import AcceptedPhoto, accept_photo, remade_photo
 from goodsight.images.thumbnails import THUMBNAIL_SIDE_PIXELS, large_picture, make_thumbnail
 from goodsight.images.url_photos import UrlPhotos
 
@@ -16,6 +16,7 @@ __all__ = [
     "ORIGINAL_PREFIX",
     "QUERY_LIMITS",
     "THUMBNAIL_SIDE_PIXELS",
+    "AcceptedPhoto",
     "FetchLimits",
     "Fetched",
     "FilePhotoLoader",
@@ -24,6 +25,7 @@ __all__ = [
     "PhotoCache",
     "PhotoLimits",
     "UrlPhotos",
+    "accept_photo",
     "decode_photo",
     "large_picture",
     "make_thumbnail",

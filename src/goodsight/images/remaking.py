@@ -1,11 +1,11 @@
-"""Photos that people send, made anew from their pixels.
+"""Photos that people send, freed of everything but the picture.
 
 Nothing of the file survives: no EXIF, no position, no comment, nothing appended.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 import simplejpeg
@@ -14,26 +14,40 @@ from PIL import Image
 from goodsight.core.types import Photo
 from goodsight.images.decode import decode_photo
 from goodsight.images.limits import PhotoLimits
+from goodsight.images.stripping import stripped_jpeg
 from goodsight.images.thumbnails import shrunk
 
-__all__ = ["remade_photo"]
+__all__ = ["AcceptedPhoto", "accept_photo", "remade_photo"]
 
 QUALITY = 90
+# What a page sends is small already, upright and a JPEG: stripping is enough to keep it.
+PLAIN_BYTES = 2 << 20
 
 
-def remade_photo(
-    data: bytes, *, reference: str, short_side: int, long_side: int, limits: PhotoLimits
-) -> tuple[Photo, bytes]:
-    """Decode bytes, shrink them, and encode as JPEG; photo and JPEG.
+@dataclass(frozen=True, slots=True)
+class AcceptedPhoto:
+    """A photo to search with, decoded, and a JPEG of it without metadata, to be kept."""
 
-    The shorter side keeps `short_side` pixels where it has so many, and perhaps some more;
-    the longer one has at most `long_side`.
+    photo: Photo
+    kept: bytes
 
-    Raises PhotoError with the reason.
+
+def accept_photo(
+    data: bytes, *, minimum_side: int, long_side: int, limits: PhotoLimits
+) -> AcceptedPhoto:
+    """Decode what was sent, as large as a model needs, and free it of metadata.
+
+    What is kept has at most `long_side` pixels on its longer side. Raises PhotoError.
     """
-    photo = decode_photo(data, reference=reference, minimum_side=short_side, limits=limits)
-    pixels = photo.pixels
-    if max(pixels.shape[:2]) > long_side:
-        pixels = np.asarray(shrunk(Image.fromarray(pixels), long_side))
-    pixels = np.ascontiguousarray(pixels)
-    return replace(photo, pixels=pixels), simplejpeg.encode_jpeg(pixels, quality=QUALITY)
+    photo = decode_photo(data, reference="the photo", minimum_side=minimum_side, limits=limits)
+    small = max(photo.width, photo.height) <= long_side and len(data) <= PLAIN_BYTES
+    kept = stripped_jpeg(data) if small else None
+    return AcceptedPhoto(photo, kept or remade_photo(data, long_side=long_side, limits=limits))
+
+
+def remade_photo(data: bytes, *, long_side: int, limits: PhotoLimits) -> bytes:
+    """A JPEG made anew from the pixels. Raises PhotoError."""
+    photo = decode_photo(data, reference="the photo", minimum_side=long_side // 2, limits=limits)
+    pixels = np.asarray(shrunk(Image.fromarray(photo.pixels), long_side))
+    made: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=QUALITY)
+    return made

@@ -24,7 +24,6 @@ from goodsight.service.uploads import Upload
 __all__ = ["Answered", "answer_search", "find"]
 
 # Of a photo that is kept: what a page shows, and enough for a region of it.
-KEPT_SHORT_SIDE_PIXELS = 720
 KEPT_LONG_SIDE_PIXELS = 1600
 
 
@@ -42,6 +41,7 @@ class _Photos:
     """The photos of one query on their way from bytes to terms."""
 
     state: ServiceState
+    collection: str
     sent: Mapping[int, bytes]
     image_id: str | None = None
     upload: Upload | None = None
@@ -67,15 +67,17 @@ class _Photos:
                 raise Problem("upload-expired", "send the photo again: it is not kept any more")
             self._first(asked.image_id, upload)
             return self.state.wiring.decode_upload(upload.data)
-        photo, data = self.state.wiring.accept_upload(
-            self.sent[position],
-            short_side=KEPT_SHORT_SIDE_PIXELS,
-            long_side=KEPT_LONG_SIDE_PIXELS,
+        card = self.state.shop(self.collection).encoder().card
+        accepted = self.state.wiring.accept_upload(
+            self.sent[position], card, long_side=KEPT_LONG_SIDE_PIXELS
         )
+        photo = accepted.photo
         self.state.metrics.photos_decoded.inc()
-        upload = Upload(data, photo.width, photo.height, photo.findings)
+        upload = Upload(accepted.kept, photo.width, photo.height, photo.findings)
         self._first(self.state.uploads.put(upload), upload)
-        return photo
+        if asked.box is None:
+            return photo
+        return self.state.wiring.decode_upload(upload.data)
 
     def _first(self, image_id: str | None, upload: Upload) -> None:
         if self.upload is None:
@@ -94,7 +96,7 @@ def find(
         raise Problem(
             "conflict", "this collection has no calibrated confidence: leave min_confidence out"
         )
-    photos = _Photos(state, sent)
+    photos = _Photos(state, collection, sent)
     terms = tuple(photos.term(position, term) for position, term in enumerate(asked.query))
     query = Query(
         terms=terms,

@@ -1,8 +1,8 @@
 """Photos that people sent to search with, kept for minutes so that a region can be tried.
 
-What is kept is made anew from the pixels: nothing of the file sent survives, no EXIF, no
-position, no second half of a polyglot. A photo's id is random and is told to its sender alone;
-no list exists. Memory is bounded: the oldest make room.
+What is kept has been freed of everything but the picture: no EXIF, no position, no second half
+of a polyglot. What is given out is made anew from the pixels besides. A photo's id is random and
+is told to its sender alone; no list exists. Memory is bounded: the oldest make room.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from goodsight.service.access import Searches
 from goodsight.service.problems import Problem
 from goodsight.service.schemas import SearchAnswer, SearchRequest, problems
-from goodsight.service.searching import answer_search, decode_base64
+from goodsight.service.searching import KEPT_LONG_SIDE_PIXELS, answer_search, decode_base64
 from goodsight.service.state import ServiceState, State
 
 __all__ = ["read_search", "router", "sent_photos"]
@@ -92,7 +92,10 @@ async def upload(state: State, image_id: str = Path(max_length=100)) -> Response
     kept = state.uploads.get(image_id)
     if kept is None:
         raise Problem("upload-expired", "the photo is not kept any more")
-    return Response(kept.data, media_type="image/jpeg", headers={"Cache-Control": "private"})
+    made = await state.work.run(
+        lambda: state.wiring.remake(kept.data, long_side=KEPT_LONG_SIDE_PIXELS)
+    )
+    return Response(made, media_type="image/jpeg", headers={"Cache-Control": "private"})
 
 
 @router.delete(

@@ -65,7 +65,7 @@ class SearchRequest(BaseModel):
         default_factory=list, max_length=20, description='Names to count; "*": those worth showing'
     )
     sort: Literal["match", "price", "-price"] = "match"
-    limit: int = Field(24, ge=1, le=MAX_PAGE)
+    limit: int = Field(10, ge=1, le=MAX_PAGE)
     cursor: str | None = Field(None, max_length=100, description="`next_cursor` of a page before")
     min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
     explain: bool = False
