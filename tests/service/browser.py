@@ -21,14 +21,14 @@ ARGUMENTS = [
 
 
 @contextmanager
-def chromium() -> Iterator:
+def chromium(arguments: list[str] = ARGUMENTS) -> Iterator:
     """A browser that lives as long as the block. Skips the test where it is not installed."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     executable = next((path for name in NAMES if (path := shutil.which(name))), None)
     if executable is None:
         pytest.skip(f"needs one of {', '.join(NAMES)}")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield browser
         browser.close()
 

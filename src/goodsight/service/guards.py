@@ -89,11 +89,12 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        scope["method"] = "GET"
+        # A copy: the server below knows by the method that no body follows the head.
+        asked = {**scope, "method": "GET"}
         try:
-            await self.app(scope, receive, send_without_body)
+            await self.app(asked, receive, send_without_body)
         finally:
-            scope["method"] = "HEAD"
+            scope.update({name: asked[name] for name in ("route",) if name in asked})
 
 
 class SlowBodyGuard:

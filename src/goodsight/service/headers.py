@@ -67,9 +67,7 @@ class SecurityHeaders:
         for name, value in _ALWAYS.items():
             headers.setdefault(name, value)
         headers.setdefault("Cross-Origin-Resource-Policy", self._resource_policy)
-        kind = headers.get("content-type", "")
-        page = kind.startswith(("text/html", "text/javascript"))
-        headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else API_POLICY)
+        headers.setdefault("Content-Security-Policy", API_POLICY)
         headers.setdefault("Cache-Control", "no-store")
         if self._over_tls:
             headers.setdefault(

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from goodsight.service.headers import PAGE_POLICY
 from goodsight.service.problems import Problem
 
 __all__ = ["Pages", "StaticFile"]
@@ -54,7 +55,13 @@ class Pages:
         file = self._files.get(_NAMES.get(path, path.removeprefix("/")))
         if file is None:
             raise Problem("not-found", "there is nothing at this path")
-        headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = {
+            "ETag": file.etag,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+            # Also of a 304: its headers replace those the browser has kept.
+            "Content-Security-Policy": PAGE_POLICY,
+        }
         if path in ("/embed.js",):
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if file.etag in request.headers.get("if-none-match", ""):

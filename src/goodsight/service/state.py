@@ -79,7 +79,8 @@ class ServiceState:
             seconds=settings.upload_minutes * SECONDS_PER_MINUTE,
         )
         work = WorkQueue(
-            places=settings.threads or len(os.sched_getaffinity(0)),
+            # One more than cores: while a search waits for the database, another one encodes.
+            places=(settings.threads or len(os.sched_getaffinity(0))) + 1,
             queue_length=settings.queue_length,
             patience_seconds=settings.request_seconds,
         )

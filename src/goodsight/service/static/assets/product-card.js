@@ -1,0 +1,140 @@
+// @ts-check
+/**
+ * One product found: its photo first, then name, price, and what one needs to know to choose.
+ *
+ * @typedef {import("./api-types.js").Hit} Hit
+ * @typedef {{test: string, onOpen: (hit: Hit) => void, onLike: (hit: Hit) => void}} CardUse
+ */
+
+import { h, icon, keepWritten } from "./dom.js";
+import { t } from "./i18n.js";
+import { hasPlainGround } from "./photo-ground.js";
+import { showPhoto, sized } from "./photo-source.js";
+import { urlOf } from "./state.js";
+import { categoryText, confidenceLevel, priceText, stockWords } from "./wording.js";
+
+const PLATE_RATIO = 4 / 5;
+/** How far a photo's shape may be from the plate's before filling it would cut off too much. */
+const FILLING_RATIO = { plain: 1.12, picture: 2.4 };
+
+/**
+ * @param {Hit} hit
+ * @param {CardUse} use
+ * @returns {HTMLLIElement}
+ */
+export function productCard(hit, use) {
+  const { product } = hit;
+  const link = h(
+    "a",
+    {
+      class: "card-link",
+      href: urlOf({ product: product.id }),
+      test: `${use.test}-title`,
+      on: {
+        click: (/** @type {MouseEvent} */ event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          use.onOpen(hit);
+        },
+      },
+    },
+    product.title,
+  );
+  return h(
+    "li",
+    { class: "card", test: use.test, "data-product": product.id },
+    platedPhoto(hit.photo ?? product.photo, "small"),
+    likeButton(hit, use),
+    h(
+      "div",
+      { class: "card-words" },
+      h("p", { class: "card-kind" }, product.brand || categoryText(product)),
+      h("h3", { class: "card-title" }, link),
+      h("p", { class: "card-price", test: `${use.test}-price` }, () => priceText(product, product.currency)),
+      stockLine(product),
+      confidenceLine(hit),
+    ),
+  );
+}
+
+/** @param {Hit} hit @param {CardUse} use */
+function likeButton(hit, use) {
+  const label = () => t("results.like", { title: hit.product.title });
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button card-like",
+      test: `${use.test}-more-like-this`,
+      "aria-label": label,
+      title: () => t("product.like"),
+      on: { click: () => use.onLike(hit) },
+    },
+    icon("similar"),
+  );
+}
+
+/** @param {import("./api-types.js").ProductDocument} product */
+export function stockLine(product) {
+  const line = h("p", { class: "stock", test: "stock" });
+  keepWritten(line, (node) => {
+    const { level, text } = stockWords(product);
+    node.dataset.level = level;
+    node.textContent = text;
+    node.hidden = text === "";
+  });
+  return line;
+}
+
+/** @param {Hit} hit */
+function confidenceLine({ confidence }) {
+  if (confidence === null || confidence === undefined) return null;
+  const level = confidenceLevel(confidence);
+  return h("p", { class: "confidence", "data-level": level, test: "card-confidence" }, () =>
+    t(`confidence.${level}`),
+  );
+}
+
+/**
+ * A photo on its plate. The title stands beside it, so the photo itself is decoration here.
+ * @param {string | null} url
+ * @param {"small" | "large"} size
+ * @returns {HTMLElement}
+ */
+export function platedPhoto(url, size) {
+  const plate = h("div", { class: "plate" });
+  if (url === null) {
+    plate.append(emptyPlate());
+    return plate;
+  }
+  const image = h("img", { alt: "", decoding: "async", loading: "lazy", class: "photo" });
+  image.addEventListener("load", () => {
+    const plain = hasPlainGround(image);
+    const ratio = image.naturalWidth / image.naturalHeight / PLATE_RATIO;
+    const most = plain ? FILLING_RATIO.plain : FILLING_RATIO.picture;
+    plate.classList.toggle("plain", plain);
+    plate.classList.toggle("whole", ratio > most || ratio < 1 / most);
+    plate.classList.add("loaded");
+  });
+  image.addEventListener("error", () => image.replaceWith(emptyPlate()));
+  plate.append(image);
+  showPhoto(image, sized(url, size));
+  return plate;
+}
+
+function emptyPlate() {
+  return h("span", { class: "plate-empty" }, icon("photo"), h("span", {}, () => t("product.no.photo")));
+}
+
+/** @param {number} count @returns {HTMLLIElement[]} where cards are about to be */
+export function skeletonCards(count) {
+  return Array.from({ length: count }, () =>
+    h(
+      "li",
+      { class: "card skeleton", "aria-hidden": "true" },
+      h("div", { class: "plate" }),
+      h("div", { class: "bone" }),
+      h("div", { class: "bone short" }),
+    ),
+  );
+}
