@@ -6,6 +6,7 @@
 #   make fmt     format and mend what can be mended
 #   make bench   measure; prints ratios
 #   make soak    load, hostile uploads and fuzzing for long
+#   make screenshots    draw the pictures of the documentation
 #   make lock    renew the hashed lock files
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 DEMO_HOME ?= .demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch check fmt bench lock wheel-test soak clean
+.PHONY: help demo test test-torch check fmt bench lock wheel-test soak screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,14 +54,14 @@ test-torch: $(TORCH_VENV)/.ready
 	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py
 
 check: $(VENV)/.dev
-	$(VENV)/bin/ruff format --check src tests benchmarks
-	$(VENV)/bin/ruff check src tests benchmarks
+	$(VENV)/bin/ruff format --check src tests benchmarks tools
+	$(VENV)/bin/ruff check src tests benchmarks tools
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
 fmt: $(VENV)/.dev
-	$(VENV)/bin/ruff format src tests benchmarks
-	$(VENV)/bin/ruff check --fix src tests benchmarks
+	$(VENV)/bin/ruff format src tests benchmarks tools
+	$(VENV)/bin/ruff check --fix src tests benchmarks tools
 
 bench: $(TORCH_VENV)/.ready
 	$(TORCH_VENV)/bin/python -m benchmarks
@@ -74,6 +75,11 @@ soak: $(VENV)/.dev
 	GOODSIGHT_SOAK_SECONDS=300 $(VENV)/bin/python -m benchmarks service
 	GOODSIGHT_TEST_UPLOADS=10000 GOODSIGHT_TEST_EXAMPLES=300 $(VENV)/bin/python -m pytest \
 	  tests/service/test_mutations.py tests/service/test_openapi.py
+
+# The pictures in docs/images; needs Chromium and the sample store of `make demo`.
+screenshots: $(VENV)/.dev
+	$(VENV)/bin/goodsight demo --no-serve --home $(DEMO_HOME)
+	$(VENV)/bin/python tools/screenshots.py
 
 lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -78,6 +79,13 @@ def test_every_route_is_in_the_document(service, document):
         path = getattr(route, "path", None)
         if path is not None and path not in hidden:
             assert path.replace(":path}", "}") in paths, path
+
+
+def test_every_route_is_in_the_documentation(document):
+    page = Path(__file__).resolve().parents[2] / "docs" / "serving.md"
+    text = page.read_text(encoding="utf-8")
+    for path in document["paths"]:
+        assert f"{path}`" in text, path
 
 
 def examples(schema):
