@@ -1,5 +1,6 @@
 """Run by wheel_test.sh inside the clean environment: index and search as a stranger would."""
 
+import importlib.resources
 import importlib.util
 import json
 import subprocess
@@ -36,6 +37,11 @@ def main(goodsight: str, work: Path) -> None:
     assert "pip install 'goodsight[quality]'" in refused, refused
     served = run("serve", expect=2)
     assert "pip install 'goodsight[serve]'" in served, served
+    asked = [sys.executable, "-c", "from goodsight.client import Client; Client()"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=work)
+    assert "pip install 'goodsight[client]'" in done.stderr, done.stderr
+    page = importlib.resources.files("goodsight.service") / "static" / "index.html"
+    assert page.is_file(), "the wheel lacks the web page"
     print("3 passed, 0 failed")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
 import stamina
 
-from goodsight.core.errors import ServiceError
+from goodsight.core.errors import MissingExtra, ServiceError
+
+if TYPE_CHECKING:
+    import httpx2
 
 __all__ = ["Connection"]
 
@@ -17,10 +19,18 @@ MAX_WAIT_SECONDS = 30.0
 
 
 class Connection:
-    """One service. `attempts` counts all tries of a request that may be repeated."""
+    """One service. `attempts` counts all tries of a request that may be repeated.
+
+    Raises MissingExtra where the extra `client` is not installed.
+    """
 
     def __init__(self, base_url: str, key: str | None, timeout: float, attempts: int) -> None:
+        try:
+            import httpx2
+        except ModuleNotFoundError as error:
+            raise MissingExtra("the client", extra="client") from error
         headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._unreachable = httpx2.TransportError
         self._http = httpx2.Client(base_url=base_url, headers=headers, timeout=timeout)
         self._attempts = attempts
 
@@ -47,7 +57,7 @@ class Connection:
     def _ask(self, method: str, path: str, options: dict[str, Any]) -> httpx2.Response:
         try:
             response = self._http.request(method, path, **options)
-        except httpx2.TransportError as error:
+        except self._unreachable as error:
             raise ServiceError(
                 f"{self._http.base_url}: the service cannot be reached: {error}",
                 kind="unreachable",
