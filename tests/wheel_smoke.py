@@ -40,7 +40,7 @@ def main(goodsight: str, work: Path) -> None:
     asked = [sys.executable, "-c", "from goodsight.client import Client; Client()"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=work)
     assert "pip install 'goodsight[client]'" in done.stderr, done.stderr
-    page = importlib.resources.files("goodsight.service") / "static" / "index.html"
+    page = importlib.resources.files("goodsight") / "service" / "static" / "index.html"
     assert page.is_file(), "the wheel lacks the web page"
     print("3 passed, 0 failed")
 
