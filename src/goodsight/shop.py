@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import fields
 from enum import StrEnum
@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
-from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
+from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
 from goodsight.core.evaluating import DEPTH, Evaluation, LabelledQuery, Level
 from goodsight.core.evaluating import evaluate as evaluate_queries
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.ports import ImageEncoder, Progress
-from goodsight.core.reports import Check, CollectionInfo, IndexReport
+from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import Watch, browse, is_visual
 from goodsight.core.searching import search as search_store
-from goodsight.core.types import KeptPhoto, Metric, ModelCard, Photo, Product, Query, Results, Term
+from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
+from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
 
@@ -59,14 +60,8 @@ def _location_override(location: str | Path | None) -> dict[str, str]:
     return {"home": str(location)}
 
 
-class Shop:
+class Shop(CollectionReader):
     """One collection of a shop's database; a context manager that closes what it opened."""
-
-    def __init__(self, wiring: Wiring, collection: str | None = None) -> None:
-        self._wiring = wiring
-        self.collection = collection or wiring.settings.collection
-        self._encoder: ImageEncoder | None = None
-        self._opened: PostgresProducts | None = None
 
     def index(
         self,
@@ -144,7 +139,7 @@ class Shop:
 
         `watch` is entered for each stage. Raises what `search` raises.
         """
-        store = self._products()
+        store = self.stored()
         if is_visual(query):
             found = self._search(query, store, decode_ms, watch)
         else:
@@ -181,7 +176,7 @@ class Shop:
 
         Raises CatalogError where the CSV cannot be read, CollectionNotFound, StoreError.
         """
-        store = self._products()
+        store = self.stored()
 
         def ask(query: LabelledQuery) -> Results:
             terms = [Path(query.image)] if query.image else []
@@ -196,15 +191,6 @@ class Shop:
             progress=progress,
         )
 
-    def info(self) -> CollectionInfo:
-        """How the collection stands. Raises CollectionNotFound."""
-        return self._products().info()
-
-    def collections(self) -> tuple[CollectionInfo, ...]:
-        """All collections of the database, by name."""
-        store = self._wiring.store()
-        return tuple(store.open(name).info() for name in store.names())
-
     def delete(self) -> None:
         """Delete the collection with all its products, photos and vectors."""
         self._wiring.store().delete(self.collection)
@@ -218,32 +204,6 @@ class Shop:
         """Make the collection, empty, where it does not exist. Raises UsageError."""
         encoder, profile = self._encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
-
-    def products(self, product_ids: Sequence[str]) -> Sequence[Product]:
-        """The products that exist among these ids, in the order asked."""
-        return self._products().get(product_ids)
-
-    def photos(self, product_id: str) -> Sequence[KeptPhoto]:
-        """The product's photos in the order of the feed."""
-        return self._products().photos(product_id)
-
-    def narrowings(self) -> Sequence[str]:
-        """Names of the facets worth showing."""
-        return self._products().narrowings()
-
-    def picture(self, content_hash: str, long_side: int) -> bytes | None:
-        """A WebP of a catalogue photo, made of its original; None where that is gone."""
-        photo = self._products().photo(content_hash)
-        if photo is None:
-            return None
-        try:
-            return self._wiring.picture(photo, self.encoder().card, self.collection, long_side)
-        except PhotoError:
-            return None
-
-    def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
-        """Content hash -> WebP bytes, for the photos that are kept."""
-        return self._products().thumbnails(content_hashes)
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""
@@ -290,26 +250,6 @@ class Shop:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def encoder(self, *, refresh: bool = False) -> ImageEncoder:
-        """The encoder of the collection's active space. Raises CollectionNotFound, ModelError."""
-        if self._encoder is None or refresh:
-            info = self.info()
-            encoder = self._wiring.encoder(info.model)
-            if encoder.card.space != info.space:
-                raise SpaceMismatch(
-                    f"the collection '{self.collection}' was indexed with another version of"
-                    f" {info.model} (space {info.space}, here {encoder.card.space}): index it"
-                    " into a new collection, or install the version it was made with"
-                )
-            self._encoder = encoder
-        return self._encoder
-
-    def _products(self) -> PostgresProducts:
-        """The collection in the store, looked up once. Raises CollectionNotFound."""
-        if self._opened is None:
-            self._opened = self._wiring.store().open(self.collection)
-        return self._opened
 
     def _encoder_for_indexing(
         self, profile: str | None, model: str | None

@@ -25,6 +25,7 @@ from goodsight.service.headers import SecurityHeaders
 from goodsight.service.pages import Pages
 from goodsight.service.problems import Problem, answer_to_error
 from goodsight.service.routes import (
+    bulk,
     collections,
     health,
     owner,
@@ -93,7 +94,7 @@ def create_app(
         },
     )
     app.state.goodsight = state
-    for module in (search, products, photos, collections, owner, sessions, health, google):
+    for module in (search, products, bulk, photos, collections, owner, sessions, health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)

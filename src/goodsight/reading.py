@@ -1,0 +1,82 @@
+"""One collection, read: how it stands, its products, photos and pictures, the model it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from goodsight.core.errors import PhotoError, SpaceMismatch
+from goodsight.core.ports import ImageEncoder
+from goodsight.core.reports import CollectionInfo
+from goodsight.core.types import KeptPhoto, Product
+from goodsight.wiring import Wiring
+
+if TYPE_CHECKING:
+    from goodsight.stores.postgres.reading import PostgresProducts
+
+__all__ = ["CollectionReader"]
+
+
+class CollectionReader:
+    """Reads one collection of a shop's database. Safe to use from several threads."""
+
+    def __init__(self, wiring: Wiring, collection: str | None = None) -> None:
+        self._wiring = wiring
+        self.collection = collection or wiring.settings.collection
+        self._encoder: ImageEncoder | None = None
+        self._opened: PostgresProducts | None = None
+
+    def info(self) -> CollectionInfo:
+        """How the collection stands. Raises CollectionNotFound."""
+        return self.stored().info()
+
+    def collections(self) -> tuple[CollectionInfo, ...]:
+        """All collections of the database, by name."""
+        store = self._wiring.store()
+        return tuple(store.open(name).info() for name in store.names())
+
+    def products(self, product_ids: Sequence[str]) -> Sequence[Product]:
+        """The products that exist among these ids, in the order asked."""
+        return self.stored().get(product_ids)
+
+    def photos(self, product_id: str) -> Sequence[KeptPhoto]:
+        """The product's photos in the order of the feed."""
+        return self.stored().photos(product_id)
+
+    def narrowings(self) -> Sequence[str]:
+        """Names of the facets worth showing."""
+        return self.stored().narrowings()
+
+    def picture(self, content_hash: str, long_side: int) -> bytes | None:
+        """A WebP of a catalogue photo, made of its original; None where that is gone."""
+        photo = self.stored().photo(content_hash)
+        if photo is None:
+            return None
+        try:
+            return self._wiring.picture(photo, self.encoder().card, self.collection, long_side)
+        except PhotoError:
+            return None
+
+    def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
+        """Content hash -> WebP bytes, for the photos that are kept."""
+        return self.stored().thumbnails(content_hashes)
+
+    def encoder(self, *, refresh: bool = False) -> ImageEncoder:
+        """The encoder of the collection's active space. Raises CollectionNotFound, ModelError."""
+        if self._encoder is None or refresh:
+            info = self.info()
+            encoder = self._wiring.encoder(info.model)
+            if encoder.card.space != info.space:
+                raise SpaceMismatch(
+                    f"the collection '{self.collection}' was indexed with another version of"
+                    f" {info.model} (space {info.space}, here {encoder.card.space}): index it"
+                    " into a new collection, or install the version it was made with"
+                )
+            self._encoder = encoder
+        return self._encoder
+
+    def stored(self) -> PostgresProducts:
+        """The collection in the store, looked up once. Raises CollectionNotFound."""
+        if self._opened is None:
+            self._opened = self._wiring.store().open(self.collection)
+        return self._opened
