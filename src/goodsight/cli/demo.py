@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +17,7 @@ from goodsight.cli.options import Home, open_shop
 from goodsight.cli.output import message, print_result
 from goodsight.cli.sample_store import CURRENCY, PACKAGE, fetch_sample_store, photographer
 from goodsight.cli.search import write_page
-from goodsight.cli.serve import run_service
+from goodsight.cli.serve import run_service, say_address
 
 if TYPE_CHECKING:
     from goodsight.shop import ShownResults
@@ -68,16 +70,32 @@ def demo(
 
 
 def open_page(home: Path, port: int | None) -> None:
-    """Serve the sample store and point the browser at it, until interrupted."""
+    """Serve the sample store and point the browser at it, until interrupted.
+
+    Where the usual port is taken any other one does: it is only a demonstration.
+    """
     from goodsight.config import load_settings
 
     settings = load_settings({"home": home, "collection": COLLECTION, "port": port})
-    address = f"http://127.0.0.1:{settings.port}/"
-    # Asked once the service has had a moment to come up; a machine without one stays quiet.
-    opening = threading.Timer(BROWSER_AFTER_SECONDS, webbrowser.open, [address])
-    opening.daemon = True
-    opening.start()
-    run_service(settings)
+    if port is None and not _is_free(settings.host, settings.port):
+        settings = replace(settings, port=0)
+
+    def announce(address: str) -> None:
+        say_address(address)
+        # A little later, when it answers; a machine without a browser stays quiet.
+        opening = threading.Timer(BROWSER_AFTER_SECONDS, webbrowser.open, [address])
+        opening.daemon = True
+        opening.start()
+
+    run_service(settings, announce=announce)
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def query_photos(photos: Path, target: Path) -> list[tuple[Path, str]]:

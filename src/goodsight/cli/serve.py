@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,7 +47,17 @@ def serve(
     run_service(settings, without_keys=without_keys)
 
 
-def run_service(settings: Settings, *, without_keys: bool = False) -> None:
+def say_address(address: str) -> None:
+    """Tell where the page is."""
+    message(f"Goodsight at {address} (Ctrl-C ends it)")
+
+
+def run_service(
+    settings: Settings,
+    *,
+    without_keys: bool = False,
+    announce: Callable[[str], None] = say_address,
+) -> None:
     """Serve until interrupted. Raises MissingExtra where the extra is not installed."""
     from goodsight.core.errors import MissingExtra
 
@@ -58,7 +69,4 @@ def run_service(settings: Settings, *, without_keys: bool = False) -> None:
             raise
         raise MissingExtra("the web page", extra="serve") from error
     check_address(settings, insecure=without_keys)
-    scheme = "https" if settings.tls_certificate else "http"
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    message(f"Goodsight at {scheme}://{shown}:{settings.port}/ (Ctrl-C ends it)")
-    serve_settings(settings)
+    serve_settings(settings, announce)

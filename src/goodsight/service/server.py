@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from goodsight.config import Settings
@@ -11,7 +13,7 @@ from goodsight.service.app import create_app
 from goodsight.service.telemetry import configure_logging
 from goodsight.wiring import Wiring
 
-__all__ = ["check_address", "serve"]
+__all__ = ["check_address", "listen", "serve"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GRACE_SECONDS = 20
@@ -38,27 +40,44 @@ def check_address(settings: Settings, *, insecure: bool) -> None:
         )
 
 
-def serve(settings: Settings) -> None:
-    """Serve until interrupted or terminated; requests in work are finished first."""
+def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until interrupted or terminated; requests in work are finished first.
+
+    `announce` is told the address once it is ours. Raises UsageError where it is taken.
+    """
     import uvicorn
 
     configure_logging()
     check_telemetry()
     certificate, key = (_file(path) for path in (settings.tls_certificate, settings.tls_key))
-    uvicorn.run(
-        create_app(settings, send_telemetry=True),
-        host=settings.host,
-        port=settings.port,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        limit_concurrency=MAX_CONNECTIONS,
-    )
+    with listen(settings.host, settings.port) as listener:
+        scheme = "https" if certificate else "http"
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        announce(f"{scheme}://{host}:{listener.getsockname()[1]}/")
+        config = uvicorn.Config(
+            create_app(settings, send_telemetry=True),
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            limit_concurrency=MAX_CONNECTIONS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at this address; port 0 is any free one. Raises UsageError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host}, port {port}: {error.strerror}; choose with --host and --port"
+        ) from error
 
 
 def check_telemetry() -> None:
