@@ -9,7 +9,7 @@ import pytest
 from goodsight.client import Client
 from goodsight.config import Settings
 from goodsight.core.access import Role
-from goodsight.core.errors import ServiceError
+from goodsight.core.errors import ServiceError, UsageError
 from service.conftest import run_service
 from small_shop import draw_shape
 
@@ -65,6 +65,18 @@ def test_editing(client, tmp_path):
     client.delete_product("client/1")
     with pytest.raises(ServiceError, match="no product"):
         client.product("client/1")
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_that_leads_elsewhere_is_not_asked_for(service, name):
+    admin = service.key(Role.ADMIN)["Authorization"].removeprefix("Bearer ")
+    with Client(service.url, key=admin, attempts=1) as owner:
+        for ask in (owner.delete_product, owner.product, owner.forget):
+            with pytest.raises(UsageError):
+                ask(name)
+        assert owner.collection()["products"] >= 6
+    with pytest.raises(UsageError):
+        Client(service.url, collection=name)
 
 
 def test_many_products(client):

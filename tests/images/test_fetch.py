@@ -231,6 +231,10 @@ def test_redirections_are_followed_three_times(web):
         "file:///etc/passwd",
         "gopher://127.0.0.1/",
         "http://user@127.0.0.1:{port}/",
+        "http://[::1",
+        "//[",
+        "http://[1]x/",
+        "http://[v1.a]:{port}/",
     ],
 )
 def test_each_redirection_is_checked_anew(web, location):
@@ -352,6 +356,17 @@ def test_news_only(web):
     assert not fetcher(web).fetch(url, known).changed
     assert 'If-None-Match: "1"' in web.requests[0]
     assert "If-Modified-Since: yesterday" in web.requests[0]
+
+
+def test_an_answer_to_a_question_that_was_not_asked_is_none(web):
+    url = web.put("/a.jpg", status="304 Not Modified")
+    with pytest.raises(PhotoError, match="answered 304"):
+        fetcher(web).fetch(url)
+
+
+def test_broken_characters_are_refused(web):
+    with pytest.raises(PhotoError, match="broken characters"):
+        fetcher(web).fetch(f"{web.url}/\ud800.jpg")
 
 
 def test_names_of_the_world_are_put_into_ascii():

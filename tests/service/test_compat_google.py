@@ -138,6 +138,14 @@ def test_keys_where_google_s_programs_have_them(start_service, photo):
     assert elsewhere.status_code == 401
 
 
+def test_a_key_for_one_collection_opens_no_other(start_service, photo):
+    service = start_service(open_search=False)
+    headers = service.key(Role.SEARCH, collections=["elsewhere"])
+    named, unnamed = request_for(photo), request_for(photo, productSet="")
+    answers = ask(service, named, unnamed, headers=headers)
+    assert [answer["error"]["code"] for answer in answers] == [7, 7]
+
+
 def test_no_photo_at_all(service):
     assert ask(service) == []
     broken = service.client.post(

@@ -86,6 +86,8 @@ def test_logs_are_json_lines_without_what_was_looked_for(start_service):
             service = start_service()
             service.client.post(SEARCH, json={"query": [{"text": "orchid"}]})
             service.client.get("/v1/uploads/abc?token=secret")
+            service.state.shop("default").find = None
+            failed = service.client.post(SEARCH, json={"query": [{"text": "orchid"}]})
             logging.getLogger("someone").warning("else")
     finally:
         structlog.configure(**before)
@@ -93,7 +95,10 @@ def test_logs_are_json_lines_without_what_was_looked_for(start_service):
         logging.root.setLevel(level)
     lines = [json.loads(line) for line in output.getvalue().splitlines()]
     requests = [line for line in lines if line["event"] == "request"]
-    assert [line["status"] for line in requests] == [200, 404]
+    assert [line["status"] for line in requests] == [200, 404, 500]
+    [failure] = [line for line in lines if line["event"] == "request failed"]
+    assert failure["request_id"] == failed.json()["request_id"]
+    assert "TypeError" in str(failure["exception"])
     assert all(line["request_id"] and line["milliseconds"] > 0 for line in requests)
     assert "orchid" not in output.getvalue()
     assert "secret" not in output.getvalue()

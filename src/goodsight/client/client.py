@@ -18,6 +18,7 @@ from goodsight.client.answers import (
     search_answer,
 )
 from goodsight.client.connection import Connection
+from goodsight.core.errors import UsageError
 
 __all__ = ["Client"]
 
@@ -29,7 +30,8 @@ class Client:
     """One collection of a service. Safe to use from several threads.
 
     Requests that a busy or restarting service did not take are sent again, up to `attempts`
-    times in all. Every method raises ServiceError, whose `kind` is the end of the problem's
+    times in all. Every method raises ServiceError, and UsageError for a name that no address can
+    hold. A ServiceError's `kind` is the end of the problem's
     type: "collection-not-found", "photo-unreadable", "upload-expired", "unreachable" …
     """
 
@@ -43,7 +45,7 @@ class Client:
         attempts: int = 8,
     ) -> None:
         self._connection = Connection(base_url, key, timeout_seconds, attempts)
-        self._root = f"/v1/collections/{quote(collection, safe='')}"
+        self._root = f"/v1/collections/{_segment(collection)}"
 
     def search(
         self,
@@ -142,7 +144,7 @@ class Client:
 
     def forget(self, image_id: str) -> None:
         """Have the service forget a photo that was searched with."""
-        self._connection.ask("DELETE", f"/v1/uploads/{quote(image_id, safe='')}")
+        self._connection.ask("DELETE", f"/v1/uploads/{_segment(image_id)}")
 
     def collection(self) -> Mapping[str, Any]:
         """How the collection stands; see CollectionAnswer in the API."""
@@ -169,7 +171,18 @@ class Client:
         self.close()
 
     def _product(self, product_id: str) -> str:
-        return f"{self._root}/products/{quote(product_id, safe='')}"
+        return f"{self._root}/products/{_segment(product_id)}"
+
+
+def _segment(name: str) -> str:
+    """A name as one segment of a path. Raises UsageError for what cannot be one.
+
+    Clients and proxies take "." and ".." out of paths: what was said of a product would then be
+    done to its collection.
+    """
+    if name in ("", ".", ".."):
+        raise UsageError(f"{name!r} cannot be asked for: it is no name in an address")
+    return quote(name, safe="")
 
 
 def _batches(products: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, list[bytes]]]:

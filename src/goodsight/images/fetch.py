@@ -118,7 +118,7 @@ class GuardedFetcher:
             with self._asked(target, conditions, deadline) as response:
                 location = _header(response, b"location")
                 if response.status not in REDIRECTIONS or not location:
-                    return self._answer(response)
+                    return self._answer(response, asked_for_news=bool(conditions))
                 target = target.after(location, ports=self._ports)
         raise BadUrl(f"it redirects more than {self._limits.max_redirections} times")
 
@@ -162,9 +162,9 @@ class GuardedFetcher:
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise _TryAgain("the server broke off or does not speak HTTP") from error
 
-    def _answer(self, response: httpcore2.Response) -> Fetched:
+    def _answer(self, response: httpcore2.Response, *, asked_for_news: bool) -> Fetched:
         etag, modified = _header(response, b"etag"), _header(response, b"last-modified")
-        if response.status == NOT_CHANGED:
+        if response.status == NOT_CHANGED and asked_for_news:
             return Fetched(b"", etag, modified, changed=False)
         if response.status in WORTH_RETRYING:
             raise _TryAgain(f"the server answered {response.status}", _asked_wait(response))

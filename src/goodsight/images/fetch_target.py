@@ -55,13 +55,20 @@ class Target:
         if port not in ports:
             raise BadUrl(f"port {port} is not one photos are fetched from")
         # Characters beyond ASCII are escaped; what is escaped already stays.
-        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-        query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
+        try:
+            path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+            query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
+        except UnicodeEncodeError as error:
+            raise BadUrl("a URL with broken characters") from error
         return cls(scheme, _ascii_host(parts.hostname), port, f"{path}?{query}" if query else path)
 
     def after(self, location: str, *, ports: tuple[int, ...] = ALLOWED_PORTS) -> Target:
         """Where a redirection leads. Raises BadUrl."""
-        target = Target.of(urljoin(self.url, location), ports=ports)
+        try:
+            joined = urljoin(self.url, location)
+        except ValueError as error:
+            raise BadUrl("it redirects to what is no URL") from error
+        target = Target.of(joined, ports=ports)
         if self.scheme == "https" and target.scheme == "http":
             raise BadUrl("it redirects from https to http")
         return target

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from goodsight.core.access import Role
 from goodsight.core.errors import GoodsightError
 from goodsight.core.types import Hit
-from goodsight.service.access import needs
+from goodsight.service.access import Caller, needs
 from goodsight.service.compat.google_filter import BadGoogleFilter, translate_filter
 from goodsight.service.compat.google_shapes import (
     AnnotateAnswer,
@@ -101,7 +101,7 @@ class _Refused(Exception):
 async def annotate(request: Request, state: State) -> Response:
     """A refusal of one photo does not touch the others."""
     try:
-        await needs(Role.SEARCH)(request, state)
+        caller = await needs(Role.SEARCH)(request, state)
         batch = BatchRequest.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors()[0]
@@ -112,11 +112,21 @@ async def annotate(request: Request, state: State) -> Response:
     responses = []
     for asked in batch.requests:
         try:
+            _check_reach(state, caller, asked)
             sent = await _photo(state, asked)
             responses.append(await state.work.run(partial(_answer, state, asked, sent)))
         except (GoodsightError, Problem, _Refused) as error:
             responses.append({"error": _status(error)})
     return JSONResponse({"responses": responses})
+
+
+def _check_reach(state: ServiceState, caller: Caller, asked: AnnotateRequest) -> None:
+    """The collection is named in the body here, where `needs` does not look. Raises Problem."""
+    context = asked.image_context
+    search = (context and context.product_search_params) or ProductSearch()
+    _, collection = _collection(state, search.product_set)
+    if caller.key is not None and not caller.key.opens(collection):
+        raise Problem("forbidden", "the key is not for this collection")
 
 
 def _answer(state: ServiceState, asked: AnnotateRequest, photo: bytes) -> dict[str, Any]:
