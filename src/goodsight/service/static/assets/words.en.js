@@ -78,7 +78,7 @@ export const words = {
   "finding.low contrast": "There is little contrast in it. A plainer background helps.",
   "finding.small": "It is a small picture. A larger one shows more detail.",
 
-  "results.title.photo": "Matches for your photo",
+  "results.title.photo": "Most like your photo",
   "results.title.like": "More like {title}",
   "results.title.words": "Matches for “{words}”",
   "results.title.browse": "The whole catalogue",

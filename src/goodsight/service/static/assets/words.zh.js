@@ -78,7 +78,7 @@ export const words = {
   "finding.low contrast": "照片对比度较低。简洁的背景会有帮助。",
   "finding.small": "照片尺寸较小。更大的照片能看清更多细节。",
 
-  "results.title.photo": "与您的照片相符的商品",
+  "results.title.photo": "与您的照片最相似的商品",
   "results.title.like": "与“{title}”类似",
   "results.title.words": "“{words}”的搜索结果",
   "results.title.browse": "全部商品",
