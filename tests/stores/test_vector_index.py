@@ -146,7 +146,10 @@ def test_the_route_follows_the_filter(indexed):
         asked = query(unit(1), where=parse_filter(text) if text else None, **changes)
         database, collection = indexed._database, indexed._known
         return database.read(
-            "", lambda session: choose_route(session, collection, asked, Where.of(asked.where, asked.words))
+            "",
+            lambda session: choose_route(
+                session, collection, asked, Where.of(asked.where, asked.words)
+            ),
         )
 
     indexed.info()
