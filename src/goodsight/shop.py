@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
-from goodsight.core.evaluating import DEPTH, Evaluation, LabelledQuery, Level
-from goodsight.core.evaluating import evaluate as evaluate_queries
 from goodsight.core.indexing import index as index_catalog
+from goodsight.core.judgements import Level
+from goodsight.core.measures import Evaluation
 from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import Watch, browse, is_visual
@@ -24,6 +24,7 @@ from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
+from goodsight.judging import Judge
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
@@ -176,20 +177,18 @@ class Shop(CollectionReader):
 
         Raises CatalogError where the CSV cannot be read, CollectionNotFound, StoreError.
         """
-        store = self.stored()
-
-        def ask(query: LabelledQuery) -> Results:
-            terms = [Path(query.image)] if query.image else []
-            texts = [query.text] if query.text else []
-            return self.search(*terms, *texts, where=where, limit=DEPTH, metric=metric, exact=exact)
-
-        return evaluate_queries(
-            self._wiring.labelled_queries(Path(queries)),
-            ask,
-            store.get,
+        return self.judge().labelled(
+            Path(queries),
             level=choice(Level, level),
+            where=where,
+            metric=choice(Metric, metric),
+            exact=exact,
             progress=progress,
         )
+
+    def judge(self) -> Judge:
+        """For judging the collection in every way: labelled queries, and none at all."""
+        return Judge(self._wiring, self, self.find)
 
     def delete(self) -> None:
         """Delete the collection with all its products, photos and vectors."""

@@ -7,7 +7,7 @@ runtime, and one that needs no store no database driver.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -212,6 +212,13 @@ class Wiring:
         return decode_photo(
             data, reference="the photo", minimum_side=minimum_side, limits=QUERY_LIMITS
         )
+
+    @property
+    def disturbances(self) -> Mapping[str, Callable[[Photo], Photo]]:
+        """What is done to catalogue photos to see whether they are still found, by name."""
+        from goodsight.images import DISTURBANCES
+
+        return DISTURBANCES
 
     def index_options(self, *, remove_missing: bool) -> IndexOptions:
         """How indexing goes about its work on this machine."""

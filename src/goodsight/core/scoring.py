@@ -23,7 +23,15 @@ import numpy as np
 
 from goodsight.core.types import FloatArray, Metric
 
-__all__ = ["KL_TEMPERATURE", "MEAN_WEIGHT", "blend", "mean_vector", "similarity", "unit_rows"]
+__all__ = [
+    "KL_TEMPERATURE",
+    "MEAN_WEIGHT",
+    "blend",
+    "mean_vector",
+    "similarities",
+    "similarity",
+    "unit_rows",
+]
 
 MEAN_WEIGHT = 0.5
 # Chosen by recall@1 on the grocery validation photos; see docs/decisions/0004.
@@ -42,6 +50,24 @@ def similarity(query: FloatArray, vectors: FloatArray, metric: Metric) -> FloatA
     log_vectors = _log_softmax(vectors)
     divergence = (np.exp(log_query) * (log_query - log_vectors)).sum(axis=1)
     return np.asarray(np.exp(-np.maximum(divergence, 0)), dtype=np.float32)
+
+
+def similarities(queries: FloatArray, vectors: FloatArray, metric: Metric) -> FloatArray:
+    """Score n vectors (n, d) against m queries (m, d); float32 (m, n).
+
+    The same numbers as `similarity` gives one by one, up to rounding.
+    """
+    if metric is Metric.KL:
+        log_queries, log_vectors = _log_softmax(queries), _log_softmax(vectors)
+        weights = np.exp(log_queries)
+        entropies = (weights * log_queries).sum(axis=1, keepdims=True)
+        divergences = entropies - weights @ log_vectors.T
+        return np.asarray(np.exp(-np.maximum(divergences, 0)), dtype=np.float32)
+    cosines: FloatArray = queries @ vectors.T
+    if metric is Metric.EUCLIDEAN:
+        # Of unit vectors: |q - v|² = 2 - 2 q·v.
+        return np.asarray(1 - np.sqrt(np.maximum(2 - 2 * cosines, 0)) / 2, dtype=np.float32)
+    return cosines
 
 
 def blend(best: float, mean: float) -> float:

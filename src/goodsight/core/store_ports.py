@@ -22,7 +22,9 @@ __all__ = [
     "ProductBrowser",
     "ProductChange",
     "ProductStore",
+    "ProductVectors",
     "Removal",
+    "SampledPhoto",
     "ScoredProduct",
     "VectorQuery",
 ]
@@ -192,6 +194,31 @@ class ProductStore(Protocol):
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Content hash -> WebP bytes, for those that exist."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVectors:
+    """A product with the vectors of its distinct photos, in the order of the feed.
+
+    `references` name, for each photo, the product's places that show it, the first one in
+    the feed first. `vectors` is float32 (n, d), rows of norm 1; `features` float32 (n, f),
+    the encoder's raw output.
+    """
+
+    product: Product
+    content_hashes: tuple[str, ...]
+    references: tuple[tuple[str, ...], ...]
+    vectors: FloatArray
+    features: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class SampledPhoto:
+    """A photo of the catalogue, one of its references, and the products that show it."""
+
+    reference: str
+    content_hash: str
+    products: tuple[Product, ...]
 
 
 class ProductBrowser(Protocol):

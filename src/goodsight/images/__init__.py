@@ -1,6 +1,7 @@
 """Untrusted bytes in, photos out: decoding, limits, findings, thumbnails."""
 
 from goodsight.images.decode import decode_photo
+from goodsight.images.disturbances import DISTURBANCES
 from goodsight.images.fetch import Fetched, FetchLimits, GuardedFetcher
 from goodsight.images.limits import CATALOGUE_LIMITS, QUERY_LIMITS, PhotoLimits
 from goodsight.images.loader import FilePhotoLoader
@@ -13,6 +14,7 @@ from goodsight.images.url_photos import UrlPhotos
 
 __all__ = [
     "CATALOGUE_LIMITS",
+    "DISTURBANCES",
     "ORIGINAL_PREFIX",
     "QUERY_LIMITS",
     "THUMBNAIL_SIDE_PIXELS",

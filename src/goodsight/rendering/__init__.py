@@ -1,11 +1,13 @@
 """Results as terminal tables, JSON documents, a picture page and a notebook view."""
 
 from goodsight.rendering.cards import results_html
+from goodsight.rendering.evaluation_documents import evaluation_document
+from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
+from goodsight.rendering.evaluation_tables import evaluation_table
 from goodsight.rendering.json_documents import (
     attributes_document,
     checks_document,
     collection_document,
-    evaluation_document,
     index_document,
     model_document,
     product_document,
@@ -17,7 +19,6 @@ from goodsight.rendering.page import ShownQuery, picture_page
 from goodsight.rendering.terminal import (
     checks_table,
     collections_table,
-    evaluation_table,
     index_summary,
     model_lines,
     models_table,
@@ -27,6 +28,7 @@ from goodsight.rendering.terminal import (
 from goodsight.rendering.words import decimal_text
 
 __all__ = [
+    "MissPictures",
     "ShownQuery",
     "ShownResults",
     "attributes_document",
@@ -36,6 +38,7 @@ __all__ = [
     "collections_table",
     "decimal_text",
     "evaluation_document",
+    "evaluation_page",
     "evaluation_table",
     "index_document",
     "index_summary",

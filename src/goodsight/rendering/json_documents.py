@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from goodsight.core.evaluating import Evaluation
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.types import Attributes, Hit, ModelCard, Product, Results, Skip
 from goodsight.rendering.words import decimal_text
@@ -14,7 +13,6 @@ __all__ = [
     "attributes_document",
     "checks_document",
     "collection_document",
-    "evaluation_document",
     "index_document",
     "model_document",
     "product_document",
@@ -62,33 +60,6 @@ def product_document(product: Product) -> dict[str, Any]:
         "url": product.url,
         "attributes": attributes_document(product.attributes),
         "photo": product.photos[0] if product.photos else None,
-    }
-
-
-def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
-    """The figures of an evaluation."""
-    return {
-        "queries": evaluation.queries,
-        **{f"recall@{k}": value for k, value in evaluation.recall.items()},
-        "mrr": evaluation.mrr,
-        "ndcg@10": evaluation.ndcg_at_10,
-        "ci95": {name: list(interval) for name, interval in evaluation.ci95.items()},
-        "per_category": {
-            name: {
-                "queries": figures.queries,
-                "recall@1": figures.recall_at_1,
-                "recall@5": figures.recall_at_5,
-                "recall@10": figures.recall_at_10,
-            }
-            for name, figures in evaluation.per_category.items()
-        },
-        "unknown": asdict(evaluation.unknown),
-        "calibration": {"ece": evaluation.ece},
-        "failed": [
-            {"image": skip.reference, "reason": skip.reason, "row": skip.row}
-            for skip in evaluation.failed
-        ],
-        "space": evaluation.space,
     }
 
 

@@ -12,7 +12,6 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from goodsight.core.evaluating import Evaluation
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.types import ModelCard, Results
 from goodsight.rendering.words import money, photo_name, score_text, stock_text
@@ -20,12 +19,12 @@ from goodsight.rendering.words import money, photo_name, score_text, stock_text
 __all__ = [
     "checks_table",
     "collections_table",
-    "evaluation_table",
     "index_summary",
     "model_lines",
     "models_table",
     "plain",
     "results_table",
+    "table_of",
 ]
 
 
@@ -38,7 +37,7 @@ def results_table(results: Results) -> RenderableType:
     """One line per product: rank, name, price, stock, score, photo."""
     if not results.hits:
         return Text("Nothing in this catalogue matches.")
-    table = _table(("", "right"), "Product", ("Price", "right"), ("Stock", "right"),
+    table = table_of(("", "right"), "Product", ("Price", "right"), ("Stock", "right"),
                    ("Score", "right"), "Photo")  # fmt: skip
     for rank, hit in enumerate(results.hits, start=1):
         name = plain(hit.product.title)
@@ -75,32 +74,11 @@ def index_summary(report: IndexReport) -> Text:
     return Text("\n".join(lines))
 
 
-def evaluation_table(evaluation: Evaluation) -> RenderableType:
-    """The figures over all queries, with their intervals."""
-    table = _table("Figure", ("Value", "right"), ("95 % interval", "right"))
-    for cutoff, value in evaluation.recall.items():
-        interval = evaluation.ci95.get(f"recall@{cutoff}")
-        shown = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
-        table.add_row(f"recall@{cutoff}", _figure(value), shown)
-    table.add_row("MRR", _figure(evaluation.mrr), "")
-    table.add_row("nDCG@10", _figure(evaluation.ndcg_at_10), "")
-    if evaluation.unknown.queries:
-        table.add_row("unknown: AUROC", _figure(evaluation.unknown.auroc), "")
-    if evaluation.ece is not None:
-        table.add_row("calibration error", _figure(evaluation.ece), "")
-    unknown = evaluation.unknown.queries
-    table.caption = (
-        f"{evaluation.queries:,} queries, {unknown:,} of them unknown,"
-        f" {len(evaluation.failed):,} failed"
-    )
-    return table
-
-
 def collections_table(collections: Sequence[CollectionInfo]) -> RenderableType:
     """One line per collection."""
     if not collections:
         return Text("No collection yet: goodsight index SOURCE makes one.")
-    table = _table("Collection", "Profile", "Model", ("Products", "right"), ("Photos", "right"),
+    table = table_of("Collection", "Profile", "Model", ("Products", "right"), ("Photos", "right"),
                    "Vector index", "Sources")  # fmt: skip
     for info in collections:
         table.add_row(
@@ -117,7 +95,7 @@ def collections_table(collections: Sequence[CollectionInfo]) -> RenderableType:
 
 def checks_table(checks: Iterable[Check]) -> RenderableType:
     """One line per check, with the remedy where something is wrong."""
-    table = _table("", "Check", "Found")
+    table = table_of("", "Check", "Found")
     for check in checks:
         found = plain(check.detail)
         if not check.ok and check.remedy:
@@ -129,7 +107,7 @@ def checks_table(checks: Iterable[Check]) -> RenderableType:
 
 def models_table(cards: Sequence[ModelCard]) -> RenderableType:
     """One line per model."""
-    table = _table("Model", ("Dimensions", "right"), ("Input", "right"), "Licence", "Source")
+    table = table_of("Model", ("Dimensions", "right"), ("Input", "right"), "Licence", "Source")
     for card in cards:
         side = card.preprocessing.input_size
         table.add_row(
@@ -142,7 +120,7 @@ def models_table(cards: Sequence[ModelCard]) -> RenderableType:
 def model_lines(card: ModelCard) -> RenderableType:
     """Everything about one model."""
     preprocessing = card.preprocessing
-    table = _table("Property", "Value")
+    table = table_of("Property", "Value")
     for name, value in (
         ("name", card.name),
         ("dimensions", str(card.dimension)),
@@ -159,14 +137,11 @@ def model_lines(card: ModelCard) -> RenderableType:
     return table
 
 
-def _table(*columns: str | tuple[str, str]) -> Table:
+def table_of(*columns: str | tuple[str, str]) -> Table:
+    """A plain table; a column is a heading, or a heading and "right" for numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
     for column in columns:
         heading, side = column if isinstance(column, tuple) else (column, "left")
         numeric = side == "right"
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
     return table
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

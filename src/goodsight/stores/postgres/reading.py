@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import psycopg
@@ -10,7 +10,14 @@ from psycopg import sql
 
 from goodsight.core.filters import Filter
 from goodsight.core.reports import CollectionInfo
-from goodsight.core.store_ports import BrowseQuery, Facets, Found, VectorQuery
+from goodsight.core.store_ports import (
+    BrowseQuery,
+    Facets,
+    Found,
+    ProductVectors,
+    SampledPhoto,
+    VectorQuery,
+)
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
@@ -18,6 +25,8 @@ from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
 from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
+from goodsight.stores.postgres.kept_vectors import vectors_after
+from goodsight.stores.postgres.photo_samples import sampled_photos
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import StaleCollection
@@ -148,6 +157,32 @@ class PostgresProducts:
             return {key: decode_features(bytes_each, data) for key, bytes_each, data in rows}
 
         return self._read("looking up features", work)
+
+    def product_vectors(self) -> Iterator[ProductVectors]:
+        """Every product that has a photo, with its vectors and features, a page at a time.
+
+        Memory does not grow with the collection. Each page is read by itself, so that a long
+        evaluation holds no transaction open; what changes meanwhile may be seen or not.
+        Raises SpaceMismatch where the collection changes its model meanwhile.
+        """
+        space, after = self.info().space, 0
+
+        def page(
+            connection: Connection, collection: ActiveCollection
+        ) -> tuple[int | None, list[ProductVectors]]:
+            collection.check_space(space)
+            return vectors_after(connection, collection, after)
+
+        while True:
+            last, products = self._read("reading the vectors", page)
+            yield from products
+            if last is None:
+                return
+            after = last
+
+    def sampled_photos(self, count: int) -> Sequence[SampledPhoto]:
+        """At most `count` photos drawn evenly, the same ones for the same catalogue."""
+        return self._read("drawing photos", lambda c, now: sampled_photos(c, now, count))
 
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
