@@ -128,6 +128,12 @@ def test_search_writes_a_picture_page(indexed, small_shop, tmp_path):
         (["model", "show", "nothing"], 1, "no model 'nothing'"),
         (["model", "add", "nowhere"], 1, "cannot be read"),
         (["evaluate", "lost.csv"], 3, "lost.csv"),
+        (["evaluate"], 2, "give one of QUERIES, --leave-one-out and --self-check"),
+        (["evaluate", "lost.csv", "--self-check"], 2, "give one of QUERIES"),
+        (["evaluate", "--self-check", "--sample", "0"], 2, "sample of 0"),
+        (["evaluate", "--self-check", "--where", "price < 5"], 2, "--where goes with QUERIES"),
+        (["evaluate", "--leave-one-out", "--sample", "5"], 2, "--sample goes with --self-check"),
+        (["evaluate", "--self-check", "--level", "variant"], 2, "--level variant goes with"),
         (["nonsense"], 2, "No such command"),
     ],
 )
@@ -157,11 +163,51 @@ def test_evaluate(indexed, small_shop):
     assert document["recall@1"] == 1.0
     assert set(document) == {
         "queries", "recall@1", "recall@5", "recall@10", "mrr", "ndcg@10", "ci95",
-        "per_category", "unknown", "calibration", "failed", "space",
+        "per_category", "unknown", "calibration", "failed", "space", "mode", "stages", "worst",
+        "left_out", "self_check",
     }  # fmt: skip
+    assert set(document["stages"]) == {"decode", "encode", "store", "total"}
     table = run(indexed, "evaluate", small_shop / "queries.csv").stdout
     assert "recall@1" in table
     assert "6 queries" in table
+
+
+def test_evaluate_without_labels(indexed, tmp_path):
+    report = tmp_path / "report.html"
+    done = run(indexed, "evaluate", "--self-check", "--sample", "3", "--html", report, "--json")
+    document = json.loads(done.stdout)
+    assert document["mode"] == "self-check"
+    assert document["self_check"]["photos"] == 3
+    assert document["self_check"]["undisturbed"]["recall@1"] == 1.0
+    assert "rotated 90" in document["self_check"]["disturbances"]
+    assert "rotated 90" in report.read_text(encoding="utf-8")
+    table = run(indexed, "evaluate", "--self-check", "--sample", "1").stdout
+    assert "share kept" in table
+    assert "noisy ground" in table
+
+
+def test_leaving_one_out_counts_photos_without_another(indexed):
+    # Both photos of a product are drawn almost alike: nothing is left to find it by.
+    done = run(indexed, "evaluate", "--leave-one-out", "--json", expect=3)
+    document = json.loads(done.stdout)
+    assert document["left_out"]["only_shots"] + document["queries"] == 12
+    assert "no query could be asked" in done.stderr
+
+
+def test_ctrl_c_ends_an_evaluation(indexed):
+    process = subprocess.Popen(
+        [SCRIPT, "evaluate", "--self-check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"GOODSIGHT_HOME": str(indexed)},
+    )
+    assert process.stderr.readline() == "evaluating\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, "")
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
 
 
 def test_collections(indexed, small_shop):

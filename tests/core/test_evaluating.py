@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import ir_measures
 import numpy as np
 import pytest
 from ir_measures import RR, R, Success, nDCG
 
 from goodsight.core.errors import PhotoError
-from goodsight.core.evaluating import LabelledQuery, Level, evaluate
+from goodsight.core.evaluating import LabelledQuery, evaluate
+from goodsight.core.judgements import Level
+from goodsight.core.measures import StageFigures
 from goodsight.core.types import Hit, Product, Results, Skip, Timings, Variant
 
 
@@ -59,11 +63,77 @@ def test_recall_with_one_right_answer_is_recall():
     assert judge(runs).recall[10] == pytest.approx(expected[R @ 10])
 
 
-def test_the_interval_holds_the_figure():
+def test_the_intervals_hold_the_figures():
     found = judge(list(random_runs(3)))
-    low, high = found.ci95["recall@5"]
-    assert low <= found.recall[5] <= high
-    assert 0 < high - low < 0.5
+    figures = {
+        **{f"recall@{k}": value for k, value in found.recall.items()},
+        "mrr": found.mrr,
+        "ndcg@10": found.ndcg_at_10,
+    }
+    assert set(found.ci95) == set(figures)
+    for name, value in figures.items():
+        low, high = found.ci95[name]
+        assert low <= value <= high
+        assert 0 < high - low < 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_categories_agree_with_ir_measures(seed):
+    runs = list(random_runs(seed, queries=60))
+    category = {name: f"c{number % 4}" for number, (name, _, _) in enumerate(runs)}
+    answers = {
+        name: results(hit(p, 1 - r / 100, category=category[name]) for r, p in enumerate(order))
+        for name, order, _ in runs
+    }
+    missing = Product(id="x", title="x")
+    found = evaluate(
+        [LabelledQuery(tuple(right), image=name) for name, _, right in runs],
+        lambda q: answers[q.image],
+        lambda ids: [missing],
+    )
+    for name, figures in found.per_category.items():
+        mine = [
+            run for run in runs if (category[run[0]] if set(run[1]) & set(run[2]) else "") == name
+        ]
+        qrels = [ir_measures.Qrel(n, p, 1) for n, _, right in mine for p in right]
+        run = [
+            ir_measures.ScoredDoc(n, p, 1 - r / 100) for n, o, _ in mine for r, p in enumerate(o)
+        ]
+        expected = ir_measures.calc_aggregate([Success @ 1, Success @ 5, Success @ 10], qrels, run)
+        assert figures.queries == len(mine)
+        assert figures.recall_at_1 == pytest.approx(expected[Success @ 1])
+        assert figures.recall_at_5 == pytest.approx(expected[Success @ 5])
+        assert figures.recall_at_10 == pytest.approx(expected[Success @ 10])
+        if figures.ci95:
+            low, high = figures.ci95["recall@5"]
+            assert low <= figures.recall_at_5 <= high
+    assert any(figures.ci95 for figures in found.per_category.values())
+
+
+def test_times_are_told_by_stage():
+    timings = [Timings(n, 10 * n, 100, 111 * n) for n in range(1, 101)]
+    answers = iter([replace(results([hit("a", 1.0)]), timings=t) for t in timings])
+    queries = [LabelledQuery(("a",), image=str(n)) for n in range(100)]
+    found = evaluate(queries, lambda _: next(answers), lambda ids: ())
+    assert found.stages["decode"] == StageFigures(pytest.approx(50.5), pytest.approx(95.05))
+    assert found.stages["store"] == StageFigures(100, 100)
+    assert set(found.stages) == {"decode", "encode", "store", "total"}
+
+
+def test_the_worst_products_are_those_most_often_missed():
+    # a: found, missed, missed; b: missed once of one; c: always found.
+    asked = [("a", "ab"), ("a", "ba"), ("a", "bca"), ("b", "ab"), ("c", "cab")]
+    queries = [LabelledQuery((right,), image=str(n)) for n, (right, _) in enumerate(asked)]
+    found = evaluate(
+        queries,
+        lambda q: results(hit(p, 1.0) for p in asked[int(q.image)][1]),
+        lambda ids: (),
+    )
+    worst, second = found.worst
+    assert (worst.product_id, worst.missed, worst.queries) == ("a", 2, 3)
+    assert (worst.query, worst.rank) == ("2", 2)
+    assert worst.instead.product_id == "b"
+    assert (second.product_id, second.missed, second.queries) == ("b", 1, 1)
 
 
 def test_variant_level_asks_for_the_very_variant():
@@ -94,6 +164,10 @@ def test_calibration_error_of_confidences():
     queries = [LabelledQuery(("a",), image="a"), LabelledQuery(("b",), image="a")]
     found = evaluate(queries, lambda q: results([hit("a", 1.0, confidence=0.8)]), lambda ids: ())
     assert found.ece == pytest.approx(0.3)
+    filled = [one for one in found.reliability if one.count]
+    assert [(one.low, one.count, one.confidence, one.right) for one in filled] == [
+        (0.8, 2, pytest.approx(0.8), 0.5)
+    ]
 
 
 def test_failures_are_listed_and_left_out():

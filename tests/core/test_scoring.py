@@ -7,6 +7,7 @@ from goodsight.core.scoring import (
     KL_TEMPERATURE,
     blend,
     mean_vector,
+    similarities,
     similarity,
     unit_rows,
 )
@@ -63,3 +64,12 @@ def test_mean_vector_has_norm_one_and_survives_cancelling():
 
 def test_unit_rows_leave_zero_rows_finite():
     assert np.isfinite(unit_rows(np.zeros((2, 4), dtype=np.float32))).all()
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_many_queries_score_as_one_by_one(metric):
+    queries, vectors = random_units(4, 7), random_units(5, 20)
+    together = similarities(queries, vectors, metric)
+    assert together.dtype == np.float32
+    one_by_one = np.stack([similarity(query, vectors, metric) for query in queries])
+    assert np.allclose(together, one_by_one, atol=1e-5)

@@ -33,6 +33,9 @@ __all__ = ["CUTOFFS", "evaluation_of", "stage_figures", "worst_products"]
 CUTOFFS = (1, 5, 10)
 NDCG_CUTOFF = 10
 WORST_PRODUCTS = 20
+# Of fewer products nothing follows for others: drawing the same one again and again would
+# show an interval of no width.
+LEAST_GROUPS = 3
 STAGES = ("decode", "encode", "store", "total")
 
 
@@ -110,7 +113,9 @@ def _per_category(
     for category, numbers in sorted(places.items()):
         own = values[numbers]
         at_1, at_5, at_10 = (float(mean) for mean in own[:, : len(names)].mean(axis=0))
-        intervals = _intervals([known[number] for number in numbers], own, names)
+        judged = [known[number] for number in numbers]
+        enough = len(set(group_numbers([j.group for j in judged]))) >= LEAST_GROUPS
+        intervals = _intervals(judged, own, names) if enough else {}
         found[category] = CategoryFigures(len(numbers), at_1, at_5, at_10, intervals)
     return found
 

@@ -24,7 +24,15 @@ from goodsight.core.scoring import MEAN_WEIGHT, blend, mean_vector, similarities
 from goodsight.core.store_ports import ProductVectors
 from goodsight.core.types import FloatArray, Metric
 
-__all__ = ["MAX_QUERIES", "NEAR_DUPLICATE", "LeaveOneOutOptions", "judge_photos", "leave_one_out"]
+__all__ = [
+    "MAX_QUERIES",
+    "NEAR_DUPLICATE",
+    "LeaveOneOutOptions",
+    "PhotoQuery",
+    "judge_photos",
+    "leave_one_out",
+    "photo_queries",
+]
 
 # Phone photos of 81 grocery products, EfficientNet-Lite 0: leave-one-out shows recall@1 0.96
 # with bursts in, 0.94 / 0.87 / 0.68 with cosines from 0.9 / 0.85 / 0.8 left out; queries that
@@ -58,7 +66,7 @@ def leave_one_out(
 ) -> Evaluation:
     """Judge a catalogue by its own photos; `progress` hears queries done and to do."""
     table = PhotoTable.of(stored, options.near_duplicate)
-    queries, left_out = _queries(table, options)
+    queries, left_out = photo_queries(table, options)
     judgements: list[Judgement] = []
     milliseconds: list[float] = []
     started = time.perf_counter()
@@ -76,7 +84,7 @@ def leave_one_out(
 
 
 @dataclass(frozen=True, slots=True)
-class _PhotoQuery:
+class PhotoQuery:
     """A photo to ask with: for each product that shows it, its row there and the rows left."""
 
     rows: tuple[int, ...]
@@ -84,17 +92,21 @@ class _PhotoQuery:
 
     @property
     def row(self) -> int:
+        """Where its vector is."""
         return self.rows[0]
 
 
-def _queries(table: PhotoTable, options: LeaveOneOutOptions) -> tuple[list[_PhotoQuery], LeftOut]:
+def photo_queries(
+    table: PhotoTable, options: LeaveOneOutOptions
+) -> tuple[list[PhotoQuery], LeftOut]:
+    """The photos to ask with, and what became of the others."""
     places: dict[str, list[int]] = {}
     for row, content_hash in enumerate(table.content_hashes):
         places.setdefault(content_hash, []).append(row)
-    found: list[_PhotoQuery] = []
+    found: list[PhotoQuery] = []
     only_photo = only_shots = no_variant = 0
     for rows in places.values():
-        query = _PhotoQuery(tuple(rows), tuple(_left(table, row) for row in rows))
+        query = PhotoQuery(tuple(rows), tuple(_left(table, row) for row in rows))
         if all(len(table.photos_of(table.product_of(row))) == 1 for row in rows):
             only_photo += 1
         elif not any(len(left) for left in query.left):
@@ -118,7 +130,7 @@ def _left(table: PhotoTable, row: int) -> Numbers:
     return np.setdiff1d(photos[photos != row], table.near[row])
 
 
-def _right_products(table: PhotoTable, query: _PhotoQuery, level: Level) -> list[int]:
+def _right_products(table: PhotoTable, query: PhotoQuery, level: Level) -> list[int]:
     """Numbers of the products that can be right: something of them, or of the variant, is left."""
     right = []
     for row, left in zip(query.rows, query.left, strict=True):
@@ -130,14 +142,14 @@ def _right_products(table: PhotoTable, query: _PhotoQuery, level: Level) -> list
     return right
 
 
-def _shows(table: PhotoTable, photo: int, query: _PhotoQuery) -> bool:
+def _shows(table: PhotoTable, photo: int, query: PhotoQuery) -> bool:
     """Whether a photo shows a variant that the query photo shows."""
     wanted = frozenset[str]().union(*(table.variants[row] for row in query.rows))
     return bool(table.first_variants[photo] & wanted)
 
 
 def judge_photos(
-    table: PhotoTable, queries: Sequence[_PhotoQuery], options: LeaveOneOutOptions
+    table: PhotoTable, queries: Sequence[PhotoQuery], options: LeaveOneOutOptions
 ) -> Iterator[list[Judgement]]:
     """Judgements of the queries, a block at a time."""
     for start in range(0, len(queries), QUERIES_AT_ONCE):
@@ -163,7 +175,7 @@ def _compared(queries: FloatArray, vectors: FloatArray, metric: Metric) -> Float
 
 def _judge(
     table: PhotoTable,
-    query: _PhotoQuery,
+    query: PhotoQuery,
     scores: FloatArray,
     photos: FloatArray,
     options: LeaveOneOutOptions,

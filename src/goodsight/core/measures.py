@@ -36,7 +36,7 @@ class EvaluationMode(StrEnum):
 class CategoryFigures:
     """Figures of the queries whose right product is in one category.
 
-    `ci95` maps "recall@1" and its kin to (low, high).
+    `ci95` maps "recall@1" and its kin to (low, high); it is empty for too few products.
     """
 
     queries: int

@@ -26,7 +26,8 @@ BLUR_SHARE = 0.012
 DARKNESS = 0.3
 JPEG_QUALITY = 30
 GROUND = (186, 172, 150)
-NOISE_CELLS = 24
+NOISE_CELLS = 14
+NOISE_SPREAD = 50
 
 Picture = Image.Image
 
@@ -90,8 +91,11 @@ def _plain(size: tuple[int, int]) -> Picture:
 
 
 def _noisy(size: tuple[int, int]) -> Picture:
-    """Coloured blotches, as a shelf or a carpet out of focus."""
-    cells = np.random.default_rng(0).integers(0, 256, (NOISE_CELLS, NOISE_CELLS, 3), dtype=np.uint8)
+    """Light and dark blotches, a little coloured, as a shelf or a carpet out of focus."""
+    generator = np.random.default_rng(0)
+    moves = generator.normal(0, NOISE_SPREAD, (NOISE_CELLS, NOISE_CELLS, 1))
+    moves = moves + generator.normal(0, NOISE_SPREAD / 2, (NOISE_CELLS, NOISE_CELLS, 3))
+    cells = (np.array(GROUND) + moves).clip(0, 255).astype(np.uint8)
     return Image.fromarray(cells).resize(size, Image.Resampling.BICUBIC)
 
 

@@ -43,6 +43,7 @@ body { background: var(--ground); margin: 0; }
 .report .misses { display: grid; gap: 16px;
   grid-template-columns: repeat(auto-fill, minmax(min(460px, 100%), 1fr)); }
 .report .misses li { background: var(--card); border: 1px solid var(--line);
+  align-content: start;
   border-radius: 14px; display: grid; gap: 12px; grid-template-columns: repeat(3, 1fr);
   padding: 16px; }
 .report .misses header { grid-column: 1 / -1; }
