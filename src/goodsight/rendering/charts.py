@@ -36,9 +36,9 @@ COUNTS_GAP = 30
 def bar_with_interval(value: float, interval: Interval | None) -> str:
     """A share in 0…1 as a bar, with its 95 % interval as a thin line."""
     line = ""
-    if interval is not None and interval[0] == interval[0]:
+    if interval is not None and interval[1] > interval[0]:
         low, high = (_percent(edge) for edge in interval)
-        line = f'<b style="left:{low:.1f}%;width:{max(high - low, 0.8):.1f}%"></b>'
+        line = f'<b style="left:{low:.1f}%;width:{high - low:.1f}%"></b>'
     return f'<div class="bar"><i style="width:{_percent(value):.1f}%"></i>{line}</div>'
 
 

@@ -43,7 +43,7 @@ def rows_of_figures(evaluation: Evaluation) -> Iterator[tuple[str, str, str]]:
     if evaluation.self_check is not None:
         check = evaluation.self_check
         whole = check.undisturbed
-        yield "recall@1 undisturbed", figure(whole.recall_at_1), interval_text(whole.ci95)
+        yield "undisturbed", figure(whole.recall_at_1), interval_text(whole.ci95)
         yield "share kept", figure(check.kept), interval_text(check.kept_ci95)
     if evaluation.unknown.queries:
         yield "unknown: AUROC", figure(evaluation.unknown.auroc), ""
@@ -61,10 +61,12 @@ def context_lines(evaluation: Evaluation) -> Iterator[str]:
         yield from _left_out(evaluation.left_out)
     check = evaluation.self_check
     if check is not None:
-        yield (
-            f"{check.photos:,} photos in {len(check.disturbances)} ways;"
-            f" {check.from_thumbnails:,} of them from thumbnails, their originals are gone"
-        )
+        yield f"{check.photos:,} photos, each disturbed in {len(check.disturbances)} ways"
+        if check.from_thumbnails:
+            yield (
+                f"{check.from_thumbnails:,} photos from their thumbnails: the originals are gone"
+                " or have changed"
+            )
 
 
 def _left_out(left: LeftOut) -> Iterator[str]:
