@@ -133,6 +133,8 @@ def test_search_writes_a_picture_page(indexed, small_shop, tmp_path):
         (["evaluate", "--self-check", "--sample", "0"], 2, "sample of 0"),
         (["evaluate", "--self-check", "--where", "price < 5"], 2, "--where goes with QUERIES"),
         (["evaluate", "--leave-one-out", "--sample", "5"], 2, "--sample goes with --self-check"),
+        (["evaluate", "lost.csv", "--near-duplicate", "1"], 2, "goes with --leave-one-out"),
+        (["evaluate", "--leave-one-out", "--level", "best"], 2, "choose from product, variant"),
         (["evaluate", "--self-check", "--level", "variant"], 2, "--level variant goes with"),
         (["nonsense"], 2, "No such command"),
     ],
@@ -190,8 +192,13 @@ def test_leaving_one_out_counts_photos_without_another(indexed):
     # Both photos of a product are drawn almost alike: nothing is left to find it by.
     done = run(indexed, "evaluate", "--leave-one-out", "--json", expect=3)
     document = json.loads(done.stdout)
-    assert document["left_out"]["only_shots"] + document["queries"] == 12
+    assert document["left_out"]["only_shots"] == 12
     assert "no query could be asked" in done.stderr
+    options = ("--leave-one-out", "--near-duplicate", "1.1", "--json")
+    document = json.loads(run(indexed, "evaluate", *options).stdout)
+    assert (document["queries"], document["left_out"]["only_shots"]) == (12, 0)
+    assert document["recall@1"] > 0.8
+    assert set(document["stages"]) == {"compare"}
 
 
 def test_ctrl_c_ends_an_evaluation(indexed):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,6 +34,38 @@ INTERRUPTED = 130
 CHECKED_PHOTOS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the options say; None where nothing was said."""
+
+    queries: Path | None
+    leave_one_out: bool
+    self_check: bool
+    sample: int | None
+    near_duplicate: float | None
+    level: str
+    where: str | None
+    metric: str
+    exact: bool
+
+    def check(self) -> None:
+        """Raise UsageError for options that do not go together."""
+        if (self.queries is not None) + self.leave_one_out + self.self_check != 1:
+            raise UsageError("give one of QUERIES, --leave-one-out and --self-check")
+        for given, option, partner in (
+            (self.where is not None and self.queries is None, "--where", "QUERIES"),
+            (self.sample is not None and not self.self_check, "--sample", "--self-check"),
+            (
+                self.near_duplicate is not None and not self.leave_one_out,
+                "--near-duplicate",
+                "--leave-one-out",
+            ),
+            (self.self_check and self.level == "variant", "--level variant", "the other ways"),
+        ):
+            if given:
+                raise UsageError(f"{option} goes with {partner}")
+
+
 def evaluate(
     queries: Annotated[
         Path | None,
@@ -50,6 +83,12 @@ def evaluate(
         int | None,
         typer.Option(help=f"Photos of the self-check: {CHECKED_PHOTOS}.", metavar="N"),
     ] = None,
+    near_duplicate: Annotated[
+        float | None,
+        typer.Option(
+            help="Leave out shots this alike (cosine) in --leave-one-out: 0.8.", metavar="COSINE"
+        ),
+    ] = None,
     level: Annotated[str, typer.Option(help="product or variant: what must be right.")] = "product",
     where: Where = None,
     metric: MetricName = "cosine",
@@ -66,35 +105,14 @@ def evaluate(
 
     By labelled queries (QUERIES), or without labels by --leave-one-out or --self-check.
     """
-    from goodsight.core.judgements import Level
-    from goodsight.core.types import Metric
     from goodsight.rendering import evaluation_document, evaluation_table
-    from goodsight.shop import choice
 
-    if (queries is not None) + leave_one_out + self_check != 1:
-        raise UsageError("give one of QUERIES, --leave-one-out and --self-check")
-    _refuse(where is not None and queries is None, "--where", "QUERIES")
-    _refuse(sample is not None and not self_check, "--sample", "--self-check")
-    _refuse(self_check and level != Level.PRODUCT, "--level variant", "the other ways to evaluate")
-    chosen = choice(Metric, metric)
-
-    def ask(shop: Shop, progress: QueryProgress) -> Evaluation:
-        judge = shop.judge()
-        if leave_one_out:
-            kind = choice(Level, level)
-            return judge.leave_one_out(level=kind, metric=chosen, progress=progress.update)
-        if self_check:
-            count = CHECKED_PHOTOS if sample is None else sample
-            done = _of(progress, count)
-            return judge.self_check(sample=count, metric=chosen, exact=exact, progress=done)
-        assert queries is not None  # noqa: S101 - one of the three is given
-        return shop.evaluate(
-            queries, level=level, where=where, metric=metric, exact=exact, progress=progress.update
-        )
-
+    wishes = _Wishes(
+        queries, leave_one_out, self_check, sample, near_duplicate, level, where, metric, exact
+    )
+    wishes.check()
     with open_shop(home, database, collection) as shop:
-        with QueryProgress("photos" if self_check else "queries") as progress:
-            evaluation = _unless_interrupted(lambda: ask(shop, progress))
+        evaluation = _evaluated(shop, wishes)
         if html is not None:
             _write_report(shop, evaluation, html)
     print_skips(evaluation.failed)
@@ -107,25 +125,44 @@ def evaluate(
         raise typer.Exit(NOTHING_USABLE)
 
 
-def _refuse(wrong: bool, option: str, partner: str) -> None:
-    if wrong:
-        raise UsageError(f"{option} goes with {partner}")
+def _evaluated(shop: Shop, wishes: _Wishes) -> Evaluation:
+    try:
+        with QueryProgress("photos" if wishes.self_check else "queries") as progress:
+            return _ask(shop, wishes, progress)
+    except KeyboardInterrupt:
+        message("interrupted; nothing was measured")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _ask(shop: Shop, wishes: _Wishes, progress: QueryProgress) -> Evaluation:
+    from goodsight.core.judgements import Level
+    from goodsight.core.leave_one_out import NEAR_DUPLICATE
+    from goodsight.core.types import Metric
+    from goodsight.shop import choice
+
+    metric, level = choice(Metric, wishes.metric), choice(Level, wishes.level)
+    if wishes.leave_one_out:
+        near = NEAR_DUPLICATE if wishes.near_duplicate is None else wishes.near_duplicate
+        return shop.judge().leave_one_out(
+            level=level, metric=metric, near_duplicate=near, progress=progress.update
+        )
+    if wishes.queries is None:
+        count = CHECKED_PHOTOS if wishes.sample is None else wishes.sample
+        return shop.judge().self_check(
+            sample=count, metric=metric, exact=wishes.exact, progress=_of(progress, count)
+        )
+    return shop.evaluate(
+        wishes.queries,
+        level=level,
+        where=wishes.where,
+        metric=metric,
+        exact=wishes.exact,
+        progress=progress.update,
+    )
 
 
 def _of(progress: QueryProgress, total: int) -> Callable[[int], None]:
     return lambda done: progress.update(done, total)
-
-
-def _unless_interrupted(work: Callable[[], Evaluation]) -> Evaluation:
-    try:
-        return work()
-    except KeyboardInterrupt:
-        _stop()
-
-
-def _stop() -> NoReturn:
-    message("interrupted; nothing was measured")
-    raise typer.Exit(INTERRUPTED) from None
 
 
 def _write_report(shop: Shop, evaluation: Evaluation, target: Path) -> None:

@@ -180,16 +180,8 @@ def _judge(
     photos: FloatArray,
     options: LeaveOneOutOptions,
 ) -> Judgement:
-    """Score the query's own products without it, then see where the right ones come."""
-    shown: dict[int, int] = {}
-    for row, left in zip(query.rows, query.left, strict=True):
-        product = table.product_of(row)
-        scores[product] = -np.inf
-        if len(left):
-            shown[product] = int(left[np.argmax(photos[left])])
-            mean = mean_vector(table.vectors[left])[np.newaxis]
-            mean_score = float(similarity(table.vectors[query.row], mean, options.metric)[0])
-            scores[product] = blend(float(photos[shown[product]]), mean_score)
+    """See where the right products come, once the query's own are scored without it."""
+    shown = _rescore(table, query, scores, photos, options.metric)
     right = _right_products(table, query, options.level)
     hits = [
         product
@@ -203,7 +195,7 @@ def _judge(
     if top not in shown:
         first, last = table.starts[top], table.starts[top + 1]
         shown[top] = int(first + np.argmax(photos[first:last]))
-    told = table.products[right[0]]
+    told, came = table.products[right[0]], table.products[top]
     return Judgement(
         query=table.references[query.row],
         ranks=tuple(rank for rank in ranks if rank < DEPTH),
@@ -214,11 +206,25 @@ def _judge(
         product_id=told.id,
         title=told.title,
         content_hash=table.content_hashes[query.row],
-        first=WrongAnswer(
-            table.products[top].id, table.products[top].title, table.content_hashes[shown[top]]
-        ),
+        first=WrongAnswer(came.id, came.title, table.content_hashes[shown[top]]),
         group=told.id,
     )
+
+
+def _rescore(
+    table: PhotoTable, query: PhotoQuery, scores: FloatArray, photos: FloatArray, metric: Metric
+) -> dict[int, int]:
+    """Score the query's own products by what is left of them; product -> its best photo."""
+    shown: dict[int, int] = {}
+    for row, left in zip(query.rows, query.left, strict=True):
+        product = table.product_of(row)
+        scores[product] = -np.inf
+        if len(left):
+            shown[product] = int(left[np.argmax(photos[left])])
+            mean = mean_vector(table.vectors[left])[np.newaxis]
+            mean_score = float(similarity(table.vectors[query.row], mean, metric)[0])
+            scores[product] = blend(float(photos[shown[product]]), mean_score)
+    return shown
 
 
 def _rank(scores: FloatArray, product: int) -> int:
