@@ -20,7 +20,7 @@ from goodsight.core.leave_one_out import (
 from goodsight.core.measures import Evaluation, MissedProduct
 from goodsight.core.ports import PhotoLoader
 from goodsight.core.self_checking import CheckedPhoto, self_check
-from goodsight.core.store_ports import SampledPhoto
+from goodsight.core.store_ports import ProductVectors, SampledPhoto
 from goodsight.core.types import Metric, Photo, Query, Results, Skip, Term
 from goodsight.reading import CollectionReader
 from goodsight.rendering import MissPictures
@@ -84,18 +84,27 @@ class Judge:
         metric: Metric = Metric.COSINE,
         near_duplicate: float | None = NEAR_DUPLICATE,
         queries: int = MAX_QUERIES,
+        reading: Callable[[int], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
     ) -> Evaluation:
         """Every catalogue photo against the rest of the catalogue; needs no labels.
 
         Shots whose features have a cosine of at least `near_duplicate` with the query's are
-        left out with it (None: the query photo alone). `progress` hears queries done and to
-        do. Raises CollectionNotFound, StoreError.
+        left out with it (None: the query photo alone). `reading` hears how many photos are
+        read, `progress` queries done and to do. Raises CollectionNotFound, StoreError.
         """
         store = self._reader.stored()
         options = LeaveOneOutOptions(level, metric, near_duplicate, queries)
+
+        def counted() -> Iterator[ProductVectors]:
+            read = 0
+            for item in store.product_vectors():
+                read += len(item.vectors)
+                reading(read)
+                yield item
+
         return leave_one_out(
-            store.product_vectors(), space=store.info().space, options=options, progress=progress
+            counted(), space=store.info().space, options=options, progress=progress
         )
 
     def self_check(

@@ -144,7 +144,11 @@ def _ask(shop: Shop, wishes: _Wishes, progress: QueryProgress) -> Evaluation:
     if wishes.leave_one_out:
         near = NEAR_DUPLICATE if wishes.near_duplicate is None else wishes.near_duplicate
         return shop.judge().leave_one_out(
-            level=level, metric=metric, near_duplicate=near, progress=progress.update
+            level=level,
+            metric=metric,
+            near_duplicate=near,
+            reading=lambda done: progress.update(done, units="photos read"),
+            progress=progress.update,
         )
     if wishes.queries is None:
         count = CHECKED_PHOTOS if wishes.sample is None else wishes.sample

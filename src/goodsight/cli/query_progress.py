@@ -10,7 +10,7 @@ from goodsight.cli.output import message
 
 __all__ = ["QueryProgress"]
 
-QUERIES_BETWEEN_LINES = 200
+UNITS_BETWEEN_LINES = 200
 
 
 class QueryProgress:
@@ -20,7 +20,7 @@ class QueryProgress:
         self._units = units
         self._live = sys.stderr.isatty()
         self._drawn = False
-        self._told = 0
+        self._told: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         if not self._live:
@@ -37,13 +37,14 @@ class QueryProgress:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
-    def update(self, done: int, total: int | None = None) -> None:
+    def update(self, done: int, total: int | None = None, units: str | None = None) -> None:
         """Draw the state; off a terminal a line for every few hundred."""
-        text = f"{done:,} of {total:,} {self._units}" if total else f"{done:,} {self._units}"
+        units = units or self._units
+        text = f"{done:,} of {total:,} {units}" if total else f"{done:,} {units}"
         if self._live:
             self._drawn = True
-            sys.stderr.write(f"\r{text}")
+            sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
-        elif done // QUERIES_BETWEEN_LINES > self._told // QUERIES_BETWEEN_LINES:
-            self._told = done
+        elif done // UNITS_BETWEEN_LINES > self._told.get(units, 0) // UNITS_BETWEEN_LINES:
+            self._told[units] = done
             message(text)

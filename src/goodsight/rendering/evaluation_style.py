@@ -35,7 +35,7 @@ body { background: var(--ground); margin: 0; }
 .report th:first-child { text-align: left; white-space: normal; }
 .report thead th { color: var(--quiet); font-size: 12px; font-weight: 500; }
 .report tbody tr, .report table > tr { border-top: 1px solid var(--line); }
-.report tr th[scope=row] { font-weight: 500; overflow-wrap: anywhere; }
+.report tr th[scope=row] { font-weight: 500; min-width: 8em; overflow-wrap: break-word; }
 .report td:has(.bar) { width: 34%; }
 .report .reliability { background: var(--card); border: 1px solid var(--line);
   border-radius: 14px; display: block; margin-top: 12px; max-width: 460px; padding: 14px;
@@ -57,5 +57,6 @@ body { background: var(--ground); margin: 0; }
 .report figcaption b { color: var(--ink); display: block; font-weight: 600; }
 .report footer { color: var(--quiet); font-size: 13px; padding-bottom: 48px;
   padding-top: 40px; }
+@media (max-width: 560px) { .report th, .report td { padding: 8px 10px; } }
 @media print { .report section { break-inside: avoid; } }
 """.strip()
