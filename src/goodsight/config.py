@@ -49,6 +49,12 @@ class Settings:
         ("CPUExecutionProvider",), "ONNX Runtime's execution providers, first choice first"
     )
     cache_megabytes: int = _setting(2048, "Disk for photos fetched by URL", "MB")
+    learn: bool = _setting(
+        True, "Learn a projection from the catalogue's own products after indexing"
+    )
+    min_confidence: float = _setting(
+        0.2, "Below it the best product counts as no match; 0: everything matches"
+    )
     host: str = _setting("127.0.0.1", "Address `goodsight serve` listens on")
     port: int = _setting(8000, "Port `goodsight serve` listens on")
     tls_certificate: str = _setting("", "Certificate file (PEM); with it the service speaks TLS")
@@ -215,6 +221,16 @@ def _whole_number(lowest: int) -> Callable[[Any], int]:
     return parse
 
 
+def _share(value: Any) -> float:
+    try:
+        share = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("is not a number") from None
+    if not 0 <= share <= 1:
+        raise ValueError("is not between 0 and 1")
+    return share
+
+
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "home": _path,
     "database_url": _url,
@@ -223,6 +239,8 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "batch_size": _whole_number(1),
     "execution_providers": _names,
     "cache_megabytes": _whole_number(1),
+    "learn": _flag,
+    "min_confidence": _share,
     "host": _name,
     "port": _whole_number(0),
     "tls_certificate": _text,

@@ -64,16 +64,22 @@ class CollectionReader:
     def encoder(self, *, refresh: bool = False) -> ImageEncoder:
         """The encoder of the collection's active space. Raises CollectionNotFound, ModelError."""
         if self._encoder is None or refresh:
-            info = self.info()
-            encoder = self._wiring.encoder(info.model)
-            if encoder.card.space != info.space:
-                raise SpaceMismatch(
-                    f"the collection '{self.collection}' was indexed with another version of"
-                    f" {info.model} (space {info.space}, here {encoder.card.space}): index it"
-                    " into a new collection, or install the version it was made with"
-                )
-            self._encoder = encoder
+            base = self.base_encoder()
+            active = self._wiring.store().spaces(self.collection).active_space()
+            self._encoder = self._wiring.projected(base, active.projection)
         return self._encoder
+
+    def base_encoder(self) -> ImageEncoder:
+        """The encoder without what the catalogue taught. Raises CollectionNotFound, ModelError."""
+        info = self.info()
+        encoder = self._wiring.encoder(info.model)
+        if encoder.card.space != info.encoder_space:
+            raise SpaceMismatch(
+                f"the collection '{self.collection}' was indexed with another version of"
+                f" {info.model} (space {info.encoder_space}, here {encoder.card.space}): index"
+                " it into a new collection, or install the version it was made with"
+            )
+        return encoder
 
     def stored(self) -> PostgresProducts:
         """The collection in the store, looked up once. Raises CollectionNotFound."""

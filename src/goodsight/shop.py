@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Resul
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
 from goodsight.judging import Judge
+from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
 from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
@@ -88,7 +89,7 @@ class Shop(CollectionReader):
         run = self._wiring.store().begin_run(
             self.collection, profile=profile, card=encoder.card, source=catalog.source
         )
-        return index_catalog(
+        report = index_catalog(
             catalog,
             self._wiring.catalogue_photos(encoder.card),
             encoder,
@@ -97,6 +98,13 @@ class Shop(CollectionReader):
             progress=progress,
             should_stop=should_stop,
         )
+        if not report.interrupted:
+            self.learner().learn_if_due(project=self._wiring.settings.learn)
+        return replace(report, space=self.info().space)
+
+    def learner(self) -> Learner:
+        """For learning from the catalogue and from labelled queries."""
+        return Learner(self._wiring, self)
 
     def count_photos(self, source: str | Path, **feed: Unpack[FeedOptions]) -> int:
         """How many photos a feed or folder lists, read through for it. Raises CatalogError."""
@@ -110,11 +118,13 @@ class Shop(CollectionReader):
         limit: int = 10,
         metric: Metric | str = Metric.COSINE,
         exact: bool = False,
+        min_confidence: float | None = None,
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. Raises PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
+        file, a text. Below `min_confidence` the verdict is "no match". Raises PhotoError,
+        FilterError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(self._term(term) for term in terms)
@@ -124,6 +134,9 @@ class Shop(CollectionReader):
             limit=limit,
             metric=choice(Metric, metric),
             exact=exact,
+            min_confidence=(
+                self._wiring.settings.min_confidence if min_confidence is None else min_confidence
+            ),
         )
         if not any(part.text is None or part.text.strip() for part in parts):
             raise UsageError("an empty query: give a photo or a text")
@@ -151,17 +164,22 @@ class Shop(CollectionReader):
     def _search(
         self, query: Query, store: PostgresProducts, decode_ms: float, watch: Watch
     ) -> Results:
-        encoder = self.encoder()
+        def ask(encoder: ImageEncoder) -> Results:
+            return search_store(
+                query,
+                encoder,
+                store,
+                browser=store,
+                calibrations=store.calibrations,
+                decode_ms=decode_ms,
+                watch=watch,
+            )
+
         try:
-            return search_store(
-                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
-            )
+            return ask(self.encoder())
         except SpaceMismatch:
-            # The collection changed its model since we looked: ask again with the new one.
-            encoder = self.encoder(refresh=True)
-            return search_store(
-                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
-            )
+            # The collection changed its space since we looked: ask again in the new one.
+            return ask(self.encoder(refresh=True))
 
     def evaluate(
         self,
@@ -196,7 +214,7 @@ class Shop(CollectionReader):
 
     def editor(self) -> Editor:
         """For putting and removing products one by one. Raises CollectionNotFound."""
-        encoder = self.encoder()
+        encoder = self.base_encoder()
         return Editor(self._wiring, self.collection, encoder, profile=self.info().profile)
 
     def create(self, profile: str | None = None) -> None:

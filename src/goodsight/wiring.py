@@ -17,6 +17,7 @@ from goodsight.core.errors import UsageError
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader
+from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
-PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
+PROFILES: Mapping[str, str] = {
+    "fast": "efficientnet-lite0",
+    "quality": "efficientnet-lite0-lite2",
+}
 DEFAULT_PROFILE = "fast"
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
@@ -84,6 +88,12 @@ class Wiring:
         if name not in self._encoders:
             self._encoders[name] = self.models.open(name)
         return self._encoders[name]
+
+    def projected(self, encoder: ImageEncoder, projection: Projection | None) -> ImageEncoder:
+        """The encoder followed by a projection, if there is one."""
+        from goodsight.encoders import ProjectedEncoder
+
+        return encoder if projection is None else ProjectedEncoder(encoder, projection)
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

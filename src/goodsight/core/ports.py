@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from goodsight.core.types import Embeddings, FeatureMaps, ModelCard, Photo, Product, Skip
+from goodsight.core.types import (
+    Embeddings,
+    FeatureMaps,
+    FloatArray,
+    ModelCard,
+    Photo,
+    Product,
+    Skip,
+)
 
 __all__ = [
     "Catalog",
     "FeatureMapEncoder",
     "ImageEncoder",
     "PhotoLoader",
+    "PositionEncoder",
     "Progress",
     "TextEncoder",
 ]
@@ -67,6 +76,18 @@ class FeatureMapEncoder(Protocol):
 
     def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps:
         """Last feature maps of n photos, before pooling. Raises ModelError."""
+        ...
+
+
+class PositionEncoder(Protocol):
+    """An encoder whose features are means over positions of the photo, and that shows them."""
+
+    def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
+        """One map float32 (channels, rows, columns) for each block of a feature.
+
+        The mean over a map's positions is that block of the photo's features. Raises
+        ModelError.
+        """
         ...
 
 

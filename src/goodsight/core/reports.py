@@ -71,6 +71,7 @@ class CollectionInfo:
     has_vector_index: bool
     sources: tuple[str, ...] = ()
     indexed_at: datetime | None = None
+    encoder_space: str = ""
 
 
 @dataclass(frozen=True, slots=True)

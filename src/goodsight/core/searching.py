@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from goodsight.core.calibrating import COMPETITORS, Calibration
 from goodsight.core.errors import UsageError
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.filters import Filter
@@ -34,6 +35,7 @@ from goodsight.core.types import (
     Embeddings,
     FloatArray,
     Hit,
+    Metric,
     Query,
     Results,
     Sort,
@@ -51,6 +53,7 @@ ALL_FACETS = "*"
 
 # Told by name of each stage it is entered for: "encode", "store", "facets".
 Watch = Callable[[str], AbstractContextManager[object]]
+Calibrations = Callable[[int], Mapping[Metric, Calibration]]
 
 
 def is_visual(query: Query) -> bool:
@@ -64,13 +67,15 @@ def search(
     store: ProductStore,
     *,
     browser: ProductBrowser | None = None,
+    calibrations: Calibrations = lambda _: {},
     decode_ms: float = 0.0,
     watch: Watch = lambda _: nullcontext(),
 ) -> Results:
     """Find the products that look most like the query's photos.
 
     Several photos or products are added up with their weights, as vectors; texts narrow.
-    `decode_ms` is what decoding the photos took before; `browser` counts facets.
+    `decode_ms` is what decoding the photos took before; `browser` counts facets;
+    `calibrations` are the space's, as of an index version.
 
     Raises FilterError, UsageError (no usable term, an unknown product, a limit or offset
     out of range), SpaceMismatch, CollectionNotFound, ModelError.
@@ -81,7 +86,7 @@ def search(
         vector = query_vector(query.terms, encoder, store)
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
-    limit = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
+    limit = max(query.offset + query.limit, SORTED_MATCHES if by_price else COMPETITORS)
     with watch("store"):
         found = store.search(
             VectorQuery(
@@ -94,13 +99,17 @@ def search(
                 exact=query.exact,
             )
         )
+    sure = _confidences(found, calibrations(found.index_version).get(query.metric))
     products = _by_price(found.products, query.sort) if by_price else found.products
     facets = _facets(query, chosen, browser, watch)
     timings = Timings(
         decode_ms, encode_ms, store_ms := clock.lap(), decode_ms + encode_ms + store_ms
     )
     shown = products[query.offset : query.offset + query.limit]
-    return _results(found, shown, facets, encoder.card.space, timings)
+    results = _results(found, shown, facets, encoder.card.space, timings)
+    hits = tuple(replace(hit, confidence=sure.get(hit.product.id)) for hit in results.hits)
+    doubted = bool(sure) and max(sure.values()) < query.min_confidence
+    return replace(results, hits=hits, no_match=results.no_match or doubted)
 
 
 def browse(
@@ -179,6 +188,14 @@ def _term_vector(term: Term, encoder: ImageEncoder, store: ProductStore) -> Floa
 def _only_row(embeddings: Embeddings) -> FloatArray:
     row: FloatArray = embeddings.vectors[0]
     return row
+
+
+def _confidences(found: Found, calibration: Calibration | None) -> dict[str, float]:
+    """Product id -> the probability that it is the one looked for; nothing without calibration."""
+    if calibration is None:
+        return {}
+    sure = calibration.confidences([product.score for product in found.products])
+    return {p.product.id: value for p, value in zip(found.products, sure, strict=True)}
 
 
 def _by_price(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[ScoredProduct, ...]:

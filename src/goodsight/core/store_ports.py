@@ -263,7 +263,8 @@ class CollectionStore(Protocol):
     def begin_run(self, name: str, *, profile: str, card: ModelCard, source: str) -> IndexRun:
         """Start indexing `source`; creates the collection where it is absent.
 
-        Raises SpaceMismatch where the collection exists with another active space.
+        `card` is the encoder's, without a projection. Raises SpaceMismatch where the
+        collection exists with another encoder.
         """
         ...
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from goodsight.core.model_card import ModelCard, Preprocessing
+
 __all__ = [
     "Embeddings",
     "FeatureMaps",
@@ -176,44 +178,6 @@ class FeatureMaps:
 
 
 @dataclass(frozen=True, slots=True)
-class Preprocessing:
-    """How a photo becomes a model's input. The same for indexing, querying and tuning.
-
-    The photo is resized (`resize`: "short_side" keeps the aspect ratio, "squash" does not,
-    "pad" fits the whole photo on a grey square) to `resize_size` pixels, its middle
-    `input_size` pixels are cut out, and each channel becomes (x - mean) / std with x in
-    0..255. `layout` is "NCHW" or "NHWC", `channels` "RGB" or "BGR".
-    """
-
-    input_size: int
-    resize_size: int
-    resize: str = "short_side"
-    interpolation: str = "bicubic"
-    mean: tuple[float, float, float] = (127.0, 127.0, 127.0)
-    std: tuple[float, float, float] = (128.0, 128.0, 128.0)
-    layout: str = "NCHW"
-    channels: str = "RGB"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """What a model is and where it comes from.
-
-    `dimension` is the length of its vectors. `space` is a fingerprint of weights and
-    preprocessing: vectors may be compared only within one space. `file_hashes` map file
-    names to SHA-256 in hex.
-    """
-
-    name: str
-    dimension: int
-    preprocessing: Preprocessing
-    space: str
-    licence: str
-    source: str
-    file_hashes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Term:
     """One part of a query: exactly one of `photo`, `text` and `product_id` is given.
 
@@ -241,6 +205,7 @@ class Query:
     Without a term the whole catalogue is looked through. `where` is a text in the filter
     language. `exact` compares with every photo instead of the index. `offset` best products
     are passed over. `facets` are names to count values of, see `goodsight.core.facets`.
+    Where the best product's confidence is below `min_confidence` the verdict is "no match".
     """
 
     terms: tuple[Term, ...] = ()
@@ -251,6 +216,7 @@ class Query:
     offset: int = 0
     sort: Sort = Sort.MATCH
     facets: tuple[str, ...] = ()
+    min_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

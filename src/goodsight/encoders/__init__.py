@@ -1,15 +1,19 @@
 """Photos in, unit vectors and feature maps out, by ONNX Runtime and without torch."""
 
 from goodsight.encoders.bundled import BUNDLED
+from goodsight.encoders.joined import JoinedEncoder
 from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
 from goodsight.encoders.model_folder import open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, OnnxFeatureMapEncoder
+from goodsight.encoders.projected import ProjectedEncoder
 
 __all__ = [
     "BUNDLED",
     "DEFAULT_PROVIDERS",
+    "JoinedEncoder",
     "ModelLibrary",
     "OnnxEncoder",
     "OnnxFeatureMapEncoder",
+    "ProjectedEncoder",
     "open_model_folder",
 ]

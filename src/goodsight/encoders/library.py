@@ -16,7 +16,8 @@ from pathlib import Path
 
 from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
-from goodsight.encoders.bundled import BUNDLED, BundledModel
+from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
+from goodsight.encoders.joined import JoinedEncoder
 from goodsight.encoders.model_folder import MODEL_FILE, SETTINGS_FILE, open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
@@ -48,11 +49,16 @@ class ModelLibrary:
             return BUNDLED[name].card()
         return self._open_added(name).card
 
-    def open(self, name: str) -> OnnxEncoder:
+    def open(self, name: str) -> OnnxEncoder | JoinedEncoder:
         """The named model. Raises ModelError, and MissingExtra if its weights are absent."""
         if name not in BUNDLED:
             return self._open_added(name)
         bundled = BUNDLED[name]
+        if isinstance(bundled, JoinedModel):
+            return JoinedEncoder(name, [self._open_bundled(part) for part in bundled.parts])
+        return self._open_bundled(bundled)
+
+    def _open_bundled(self, bundled: BundledModel) -> OnnxEncoder:
         session = open_session(self._bundled_graph(bundled), self._providers)
         return make_encoder(session, bundled.card(), bundled.outputs)
 

@@ -26,6 +26,7 @@ __all__ = [
     "ModelOutputs",
     "OnnxEncoder",
     "OnnxFeatureMapEncoder",
+    "directions",
     "make_encoder",
     "open_session",
     "pooled",
@@ -131,7 +132,7 @@ class OnnxEncoder:
                 f"{self._card.name}: a vector of {features.shape[1]} numbers where"
                 f" {self._card.dimension} are due"
             )
-        return Embeddings(_directions(features), features, self._card.space)
+        return Embeddings(directions(features), features, self._card.space)
 
     def _run(self, output: str, photos: Sequence[Photo]) -> FloatArray:
         try:
@@ -157,6 +158,10 @@ class OnnxFeatureMapEncoder(OnnxEncoder):
             maps = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
         return FeatureMaps(maps[: len(photos)], self._card.space)
 
+    def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
+        """The photo's map (channels, rows, columns); see `PositionEncoder`. Raises ModelError."""
+        return (self.encode_feature_maps([photo]).maps[0],)
+
 
 def pooled(values: FloatArray, pooling: str, layout: str) -> FloatArray:
     """One row per photo, float32 (n, d); see `ModelOutputs`. Raises ModelError."""
@@ -172,7 +177,7 @@ def pooled(values: FloatArray, pooling: str, layout: str) -> FloatArray:
     raise ModelError(f"an output of shape {values.shape} cannot be pooled by '{pooling}'")
 
 
-def _directions(features: FloatArray) -> FloatArray:
+def directions(features: FloatArray) -> FloatArray:
     """Rows of norm 1, however long the features are.
 
     A photo in which the model sees nothing at all has no direction. It gets the first axis,

@@ -92,10 +92,6 @@ def find(
     Raises Problem and every error of `Shop.find`.
     """
     offset = _offset(asked.cursor)
-    if asked.min_confidence is not None:
-        raise Problem(
-            "conflict", "this collection has no calibrated confidence: leave min_confidence out"
-        )
     photos = _Photos(state, collection, sent)
     terms = tuple(photos.term(position, term) for position, term in enumerate(asked.query))
     query = Query(
@@ -106,6 +102,11 @@ def find(
         metric=Metric(asked.metric),
         sort=Sort(asked.sort),
         facets=tuple(asked.facets),
+        min_confidence=(
+            state.wiring.settings.min_confidence
+            if asked.min_confidence is None
+            else asked.min_confidence
+        ),
     )
     results = state.shop(collection).find(query, decode_ms=photos.decode_ms, watch=state.watch)
     return Answered(results, photos.image_id, photos.upload)

@@ -32,8 +32,9 @@ _FIND = """
            EXISTS (SELECT FROM pg_index
                    WHERE indexrelid = to_regclass('photo_vectors_' || s.id || '_hnsw')
                      AND indisvalid),
-           s.photos_per_product, s.crowding
+           s.photos_per_product, s.crowding, base.id, base.space
     FROM collections c JOIN vector_sets s ON s.id = c.active_vector_set
+    JOIN vector_sets base ON base.id = coalesce(s.base_id, s.id)
     WHERE c.name = %(name)s
 """
 
@@ -43,7 +44,8 @@ class ActiveCollection:
     """A collection and its active vector set, as of `index_version`.
 
     `photos_per_product` is an average over products, `crowding` one over photos: of how many
-    photos the product of any photo has.
+    photos the product of any photo has. `feature_set` is the vector set that raw features
+    belong to, `encoder_space` its space: the encoder's own, before any projection.
     """
 
     id: int
@@ -56,10 +58,24 @@ class ActiveCollection:
     is_indexed: bool
     photos_per_product: float
     crowding: float
+    feature_set: int
+    encoder_space: str
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether a projection follows the encoder."""
+        return self.feature_set != self.vectors.id
 
     def check_space(self, space: str) -> None:
         """Raise SpaceMismatch where vectors of `space` may not be compared with ours."""
-        if space != self.space:
+        self._check(space, self.space)
+
+    def check_encoder(self, space: str) -> None:
+        """Raise SpaceMismatch where an encoder of `space` is not the one behind our vectors."""
+        self._check(space, self.encoder_space)
+
+    def _check(self, space: str, own: str) -> None:
+        if space != own:
             raise SpaceMismatch(
                 f"collection '{self.name}' holds vectors of the model {self.model} (profile"
                 f" {self.profile}); the ones offered come from another model or preprocessing."
@@ -85,6 +101,8 @@ def find_collection(connection: Connection, name: str) -> ActiveCollection:
         is_indexed=row[8],
         photos_per_product=row[9],
         crowding=row[10],
+        feature_set=row[11],
+        encoder_space=row[12],
     )
 
 
@@ -93,7 +111,7 @@ def find_or_make_collection(
 ) -> ActiveCollection:
     """Find the collection, or make it with an empty vector set of the card's space.
 
-    Raises SpaceMismatch where it exists with another active space.
+    Raises SpaceMismatch where it exists with another encoder's space.
     """
     try:
         found = find_collection(connection, name)
@@ -101,7 +119,7 @@ def find_or_make_collection(
         with connection.transaction():
             _make_collection(connection, name, profile, card)
         found = find_collection(connection, name)
-    found.check_space(card.space)
+    found.check_encoder(card.space)
     return found
 
 

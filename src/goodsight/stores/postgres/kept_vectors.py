@@ -55,7 +55,7 @@ def vectors_after(
     statement = _PHOTOS.format(collection.vectors.photo_vectors)
     cursor = connection.cursor(binary=True)
     photos: dict[int, list[Sequence[Any]]] = {}
-    for row_id, *photo in cursor.execute(statement, [list(products), collection.vectors.id]):
+    for row_id, *photo in cursor.execute(statement, [list(products), collection.feature_set]):
         photos.setdefault(row_id, []).append(photo)
     found = [
         _product_vectors(product, photos[row_id], collection)

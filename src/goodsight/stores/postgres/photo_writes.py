@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from psycopg import sql
 from psycopg.types.numeric import Int2, Int4
 
 from goodsight.core.errors import StoreError
+from goodsight.core.projecting import Projection
 from goodsight.core.store_ports import NewPhoto, PhotoPlace
 from goodsight.core.types import FloatArray
+from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest, storable
 from goodsight.stores.postgres.vector_sets import VectorSet
 
-__all__ = ["refresh_means", "write_photos", "write_places"]
+__all__ = [
+    "decode_features",
+    "fill_means",
+    "prepare_stage",
+    "refresh_means",
+    "write_photos",
+    "write_places",
+]
+
+PRODUCTS_AT_A_TIME = 1000
 
 _STAGE = sql.SQL("""
     CREATE TEMP TABLE IF NOT EXISTS incoming_photos (
@@ -103,15 +115,24 @@ def prepare_stage(connection: Connection) -> None:
 
 
 def write_photos(
-    connection: Connection, collection_id: int, vectors: VectorSet, photos: Sequence[NewPhoto]
+    connection: Connection,
+    collection: ActiveCollection,
+    projection: Projection | None,
+    photos: Sequence[NewPhoto],
 ) -> int:
-    """Keep photos that are not kept yet; how many vectors were new."""
+    """Keep photos that are not kept yet; how many vectors were new.
+
+    Where the collection's space has a projection, it makes the vectors of the features.
+    """
+    if projection is not None and photos:
+        projected = projection.apply(np.stack([photo.features for photo in photos]))
+        photos = [replace(p, vector=vector) for p, vector in zip(photos, projected, strict=True)]
     with connection.cursor().copy(_COPY) as copy:
         for photo in photos:
             copy.write_row(_staged(photo))
-    connection.execute(_KEEP_IMAGES, [collection_id])
-    kept = connection.execute(_named(_KEEP_VECTORS, vectors), [collection_id])
-    connection.execute(_KEEP_FEATURES, [vectors.id, collection_id])
+    connection.execute(_KEEP_IMAGES, [collection.id])
+    kept = connection.execute(_named(_KEEP_VECTORS, collection.vectors), [collection.id])
+    connection.execute(_KEEP_FEATURES, [collection.feature_set, collection.id])
     return kept.rowcount
 
 
@@ -144,6 +165,14 @@ def refresh_means(connection: Connection, vectors: VectorSet, products: set[int]
         parameters = {"products": sorted(products)}
         connection.execute(_named(_DROP_MEANS, vectors), parameters)
         connection.execute(_named(_KEEP_MEANS, vectors), parameters)
+
+
+def fill_means(connection: Connection, collection_id: int, vectors: VectorSet) -> None:
+    """Bring the mean vectors of all products up to date."""
+    rows = connection.execute("SELECT id FROM products WHERE collection_id = %s", [collection_id])
+    products = [row_id for (row_id,) in rows]
+    for start in range(0, len(products), PRODUCTS_AT_A_TIME):
+        refresh_means(connection, vectors, set(products[start : start + PRODUCTS_AT_A_TIME]))
 
 
 def _named(statement: sql.SQL, vectors: VectorSet) -> sql.Composed:

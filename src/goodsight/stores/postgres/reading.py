@@ -8,6 +8,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
+from goodsight.core.calibrating import Calibration
 from goodsight.core.filters import Filter
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.store_ports import (
@@ -32,6 +33,7 @@ from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import StaleCollection
 from goodsight.stores.postgres.search import search
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.text import digest
 
 __all__ = ["PostgresProducts"]
@@ -93,6 +95,7 @@ class PostgresProducts:
             profile=collection.profile,
             model=collection.model,
             space=collection.space,
+            encoder_space=collection.encoder_space,
             dimension=collection.vectors.dimension,
             products=products,
             photos=photos,
@@ -152,7 +155,7 @@ class PostgresProducts:
 
         def work(connection: Connection, collection: ActiveCollection) -> dict[str, FloatArray]:
             cursor = connection.cursor(binary=True)
-            parameters = [collection.id, collection.vectors.id, list(content_hashes)]
+            parameters = [collection.id, collection.feature_set, list(content_hashes)]
             rows = cursor.execute(_FEATURES, parameters)
             return {key: decode_features(bytes_each, data) for key, bytes_each, data in rows}
 
@@ -183,6 +186,13 @@ class PostgresProducts:
     def sampled_photos(self, count: int) -> Sequence[SampledPhoto]:
         """At most `count` photos drawn evenly, the same ones for the same catalogue."""
         return self._read("drawing photos", lambda c, now: sampled_photos(c, now, count))
+
+    def calibrations(self, index_version: int) -> Mapping[Metric, Calibration]:
+        """What turns scores into confidence, by metric, as of an index version."""
+        return self._database.remembered(
+            (self._name, index_version, "calibrations"),
+            lambda: self._read("looking up the calibration", calibrations),
+        )
 
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
@@ -238,7 +248,12 @@ class PostgresProducts:
                 except (StaleCollection, psycopg.errors.UndefinedTable):
                     pass
             self._known = find_collection(connection, self._name)
-            return work(connection, self._known)
+            try:
+                return work(connection, self._known)
+            except psycopg.errors.UndefinedTable:
+                # The space was switched between the two statements.
+                self._known = find_collection(connection, self._name)
+                return work(connection, self._known)
 
         return self._database.read(f"{doing} of '{self._name}'", attempt)
 

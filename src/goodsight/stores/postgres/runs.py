@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -19,6 +19,7 @@ from goodsight.stores.postgres.cleaning import (
 )
 from goodsight.stores.postgres.collection_rows import (
     ActiveCollection,
+    find_collection,
     hold_for_run,
     release_from_run,
 )
@@ -31,12 +32,15 @@ from goodsight.stores.postgres.photo_writes import (
 )
 from goodsight.stores.postgres.product_writes import write_products
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.set_locks import sets_stay
+from goodsight.stores.postgres.spaces import find_projection
 from goodsight.stores.postgres.text import digest, storable
 from goodsight.stores.postgres.vector_index import (
     build_indexes,
     drop_indexes,
     outgrows_index,
 )
+from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = ["PostgresRun", "begin_run"]
 
@@ -54,7 +58,9 @@ _END = """
         skipped = %s
     WHERE id = %s
 """
-_LOCK_COLLECTION = "SELECT FROM collections WHERE id = %s FOR NO KEY UPDATE"
+_LOCK_COLLECTION = "SELECT active_vector_set FROM collections WHERE id = %s FOR NO KEY UPDATE"
+# The space is not switched while we read; other readers do not mind.
+_HOLD_SPACE = "SELECT active_vector_set FROM collections WHERE id = %s FOR SHARE"
 _NEW_VERSION = "UPDATE collections SET index_version = index_version + 1 WHERE id = %s"
 _KNOWN_PLACES = sql.SQL("""
     SELECT p.product_key, f.reference, i.content_hash
@@ -92,7 +98,8 @@ class PostgresRun:
     """Writes one run's products and photos, each call in a transaction of its own.
 
     Transactions of one collection go one after the other (`_writing`): they are short, none
-    can deadlock, and a mean is never computed beside photos it does not see.
+    can deadlock, and a mean is never computed beside photos it does not see. Each finds the
+    space as it is then: it may be switched in the middle of a run.
     """
 
     def __init__(
@@ -106,7 +113,7 @@ class PostgresRun:
     ) -> None:
         self._connection = connection
         self._collection = collection
-        self._vectors = collection.vectors
+        self._projection = find_projection(connection, collection)
         self._source_id = source_id
         self._run_id = run_id
         self._old_photos = old_photos
@@ -135,25 +142,24 @@ class PostgresRun:
 
     def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
         """(product id, reference) -> content hash; see the port."""
-        statement = _KNOWN_PLACES.format(self._vectors.photo_vectors)
         keys = [digest(product_id) for product_id in product_ids]
-        with translated("looking up photos"):
+        with translated("looking up photos"), self._in_space(_HOLD_SPACE):
+            statement = _KNOWN_PLACES.format(self._vectors.photo_vectors)
             rows = self._connection.execute(statement, [self._collection.id, keys])
             return {(product, reference): content for product, reference, content in rows}
 
     def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
         """Those whose photo is kept with a vector; see the port."""
-        statement = _KNOWN_PHOTOS.format(self._vectors.photo_vectors)
-        with translated("looking up photos"):
+        with translated("looking up photos"), self._in_space(_HOLD_SPACE):
+            statement = _KNOWN_PHOTOS.format(self._vectors.photo_vectors)
             rows = self._connection.execute(statement, [self._collection.id, list(content_hashes)])
             return frozenset(content for (content,) in rows)
 
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos and set places; durable when this returns. See the port."""
         with translated("keeping photos"), self._writing():
-            target = (self._connection, self._collection.id, self._vectors)
-            new_vectors = write_photos(*target, photos)
-            write_places(*target, places)
+            new_vectors = write_photos(self._connection, self._collection, self._projection, photos)
+            write_places(self._connection, self._collection.id, self._vectors, places)
             self._connection.execute(_NEW_VERSION, [self._collection.id])
         self._counts.photos_indexed += len(places)
         before = self._counts.new_vectors
@@ -186,10 +192,15 @@ class PostgresRun:
         counts, connection = self._counts, self._connection
         with translated("dropping photos no product shows"):
             dropped = drop_unneeded_photos(connection, self._collection.id, self._run_id)
-        measure(connection, self._collection.id, self._vectors)
-        build_indexes(connection, self._vectors)
         changed = counts.products_changed + counts.new_vectors + removed.products
-        tidy(connection, self._vectors, changed=changed, dropped=dropped)
+        with sets_stay(connection, self._collection.id) as staying:
+            if not staying:
+                return  # whoever replaces the vectors measures and indexes the new ones
+            with self._in_space(_HOLD_SPACE):
+                vectors = self._vectors
+            measure(connection, self._collection.id, vectors)
+            build_indexes(connection, vectors)
+            tidy(connection, vectors, changed=changed, dropped=dropped)
 
     def _record_end(self, skipped: Sequence[Skip], removed: Removal, status: str) -> None:
         counts = self._counts
@@ -215,11 +226,26 @@ class PostgresRun:
         """Drop the index once, when this run has added so much that inserting costs more."""
         outgrown = outgrows_index(self._counts.new_vectors, self._old_photos)
         if outgrown and not outgrows_index(before, self._old_photos):
-            with translated("dropping the vector index to build it anew"):
-                drop_indexes(self._connection, self._vectors)
+            with (
+                translated("dropping the vector index to build it anew"),
+                sets_stay(self._connection, self._collection.id) as staying,
+            ):
+                if staying:
+                    drop_indexes(self._connection, self._vectors)
+
+    @property
+    def _vectors(self) -> VectorSet:
+        return self._collection.vectors
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return self._in_space(_LOCK_COLLECTION)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _in_space(self, lock: str) -> Iterator[None]:
+        """A transaction in which the collection's space stays what `self` says it is."""
         with self._connection.transaction():
-            self._connection.execute(_LOCK_COLLECTION, [self._collection.id])
+            [(active,)] = self._connection.execute(lock, [self._collection.id])
+            if active != self._vectors.id:
+                self._collection = find_collection(self._connection, self._collection.name)
+                self._projection = find_projection(self._connection, self._collection)
             yield

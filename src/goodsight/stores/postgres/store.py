@@ -26,6 +26,7 @@ from goodsight.stores.postgres.removal import remove_products
 from goodsight.stores.postgres.run_records import run_records
 from goodsight.stores.postgres.runs import PostgresRun, begin_run
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.space_keeper import PostgresSpaces
 
 __all__ = ["PostgresStore"]
 
@@ -85,6 +86,10 @@ class PostgresStore:
     def health(self, name: str, sample: int = MAX_SAMPLE) -> CatalogueHealth:
         """What is wrong with the collection's products and photos. Raises CollectionNotFound."""
         return catalogue_health(self.database, self.open(name), name, sample)
+
+    def spaces(self, name: str) -> PostgresSpaces:
+        """The collection's space, to learn and to replace."""
+        return PostgresSpaces(self.database, name)
 
     def originals(self, name: str) -> PostgresOriginals:
         """The bytes of the collection's photos that came by upload."""

@@ -1,0 +1,170 @@
+"""Queries with known answers out of the catalogue itself, for calibrating without labels.
+
+The photos are dealt into two halves; a projection learnt from one half alone is asked with the
+photos of the other. Shots of one burst stay together: a query that finds its own burst says
+nothing about a customer's photo. Each query is asked once with its product in the catalogue,
+and counts a little once more with it taken out, as a photo of something unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goodsight.core.calibrating import (
+    COMPETITORS,
+    Calibration,
+    ScoredQuery,
+    fit_calibration,
+)
+from goodsight.core.projecting import FeatureBatch, Projection, conditioned, fit_projection
+from goodsight.core.scoring import MEAN_WEIGHT, mean_vector, similarities, unit_rows
+from goodsight.core.types import FloatArray, Metric
+
+__all__ = ["SAMPLED_PHOTOS", "catalogue_calibrations", "cross_fitted_queries", "sampled"]
+
+SAMPLED_PHOTOS = 6000
+MAX_QUERIES = 1000
+MIN_QUERIES = 50
+# Cosine of conditioned features from which two shots of a product count as one burst. With it
+# recall across the halves comes out as it does on photos that are really new: decision 0015.
+SAME_BURST = 0.9
+# Against the weight 1 of a photo of something known. More would tell unknown photos better and
+# believe known ones less than they deserve.
+UNKNOWN_WEIGHT = 0.05
+SEED = 0
+
+Numbers = NDArray[np.int64]
+
+
+def sampled(batches: Iterable[FeatureBatch], photos: int) -> FeatureBatch | None:
+    """Whole products of a catalogue of so many photos, about `SAMPLED_PHOTOS` of them."""
+    every = max(1, -(-photos // SAMPLED_PHOTOS))
+    kept = [
+        FeatureBatch(batch.products[chosen], batch.features[chosen])
+        for batch in batches
+        if (chosen := batch.products % every == 0).any()
+    ]
+    if not kept:
+        return None
+    return FeatureBatch(
+        np.concatenate([batch.products for batch in kept]),
+        np.concatenate([batch.features for batch in kept]),
+    )
+
+
+def catalogue_calibrations(
+    sample: FeatureBatch, blocks: Sequence[int], *, rooted: bool, project: bool
+) -> Mapping[Metric, Calibration]:
+    """A calibration for each metric; none where too few products have photos that differ.
+
+    With `project` the halves are compared in spaces learnt from them, as the whole will be.
+    """
+    halves = list(_halves(sample, blocks, rooted, project))
+    found: dict[Metric, Calibration] = {}
+    for metric in Metric:
+        queries = [query for half in halves for query in cross_fitted_queries(*half, metric)]
+        fitted = fit_calibration(queries, "catalogue") if len(queries) >= MIN_QUERIES else None
+        if fitted is not None:
+            found[metric] = fitted
+    return found
+
+
+def _halves(
+    sample: FeatureBatch, blocks: Sequence[int], rooted: bool, project: bool
+) -> Iterator[tuple[FloatArray, Numbers, FloatArray, Numbers]]:
+    """Vectors and products of a half to search in, and of the other to ask with; both ways."""
+    half = _dealt(sample, blocks, rooted)
+    for asked_half in (0, 1):
+        stay, ask = half != asked_half, half == asked_half
+        ask &= np.isin(sample.products, sample.products[stay])
+        chosen = np.flatnonzero(ask)
+        if len(chosen) > MAX_QUERIES:
+            chosen = np.random.default_rng(SEED).choice(chosen, MAX_QUERIES, replace=False)
+        if not len(chosen):
+            continue
+        known = FeatureBatch(sample.products[stay], sample.features[stay])
+        projection = fit_projection([known], blocks, rooted=rooted) if project else None
+        yield (
+            _vectors(known.features, projection, blocks),
+            known.products,
+            _vectors(sample.features[chosen], projection, blocks),
+            sample.products[chosen],
+        )
+
+
+def _vectors(
+    features: FloatArray, projection: Projection | None, blocks: Sequence[int]
+) -> FloatArray:
+    if projection is None:
+        return unit_rows(conditioned(features, blocks, rooted=False))
+    return projection.apply(features)
+
+
+def _dealt(sample: FeatureBatch, blocks: Sequence[int], rooted: bool) -> Numbers:
+    """A half, 0 or 1, for each photo; bursts stay whole, and go turn by turn."""
+    generator = np.random.default_rng(SEED)
+    half = np.zeros(len(sample.products), dtype=np.int64)
+    units = unit_rows(conditioned(sample.features, blocks, rooted))
+    for rows in _rows_of_products(sample.products):
+        bursts = _bursts(units[rows])
+        turns = generator.permutation(bursts.max() + 1)
+        half[rows] = turns[bursts] % 2
+    return half
+
+
+def _rows_of_products(products: Numbers) -> Iterator[Numbers]:
+    ends = np.flatnonzero(products[1:] != products[:-1]) + 1
+    yield from np.split(np.arange(len(products)), ends)
+
+
+def _bursts(units: FloatArray) -> Numbers:
+    """A number for each photo (n, f) of a product, the same within a chain of near shots."""
+    alike = units @ units.T >= SAME_BURST
+    numbers = np.full(len(units), -1)
+    found = 0
+    for first in range(len(units)):
+        if numbers[first] >= 0:
+            continue
+        members = alike[first]
+        while True:
+            grown = alike[members].any(axis=0)
+            if (grown == members).all():
+                break
+            members = grown
+        numbers[members] = found
+        found += 1
+    return numbers
+
+
+def cross_fitted_queries(
+    vectors: FloatArray,
+    products: Numbers,
+    asked: FloatArray,
+    right: Numbers,
+    metric: Metric,
+) -> list[ScoredQuery]:
+    """Each query twice: against the catalogue, and against it without the query's product.
+
+    `vectors` float32 (n, d) with their `products` (n,), product by product; `asked` float32
+    (q, d) with the `right` products (q,), each among `products`.
+    """
+    rows = list(_rows_of_products(products))
+    names = np.array([products[numbers[0]] for numbers in rows])
+    means = np.stack([mean_vector(vectors[numbers]) for numbers in rows])
+    photos = similarities(asked, vectors, metric)
+    best = np.maximum.reduceat(photos, [numbers[0] for numbers in rows], axis=1)
+    scores = (1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * similarities(asked, means, metric)
+    queries = []
+    for row, product in zip(scores, right, strict=True):
+        order = np.argsort(-row)
+        rank = int(np.flatnonzero(names[order] == product)[0])
+        known = row[order[: COMPETITORS + 1]]
+        unknown = known if rank > COMPETITORS else np.delete(known, rank)
+        queries += [
+            ScoredQuery(tuple(known[:COMPETITORS]), rank if rank < COMPETITORS else None),
+            ScoredQuery(tuple(unknown[:COMPETITORS]), None, UNKNOWN_WEIGHT),
+        ]
+    return queries

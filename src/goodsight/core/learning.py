@@ -1,0 +1,77 @@
+"""learn(): a collection's own photos -> a projection and calibrations -> the new space in use.
+
+SpaceKeeper -> features by product -> Projection -> calibrations -> switch
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from goodsight.core.cross_fitting import catalogue_calibrations, sampled
+from goodsight.core.projecting import FeatureBatch, fit_projection
+from goodsight.core.space_ports import SpaceKeeper
+
+__all__ = ["LearnReport", "is_due", "learn"]
+
+# As a share of the photos the space was learnt from: when they have grown or shrunk by so
+# much, learning again is worth its seconds.
+RELEARN_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class LearnReport:
+    """What learning came to.
+
+    `projected` tells whether a projection follows the encoder now, `photos` and `products`
+    what it was learnt from; `calibrated` whether scores have confidence now.
+    """
+
+    projected: bool
+    calibrated: bool
+    photos: int
+    products: int
+    dimension: int
+    space: str
+
+
+def is_due(keeper: SpaceKeeper) -> bool:
+    """Whether the collection has changed so much, or never learnt, that it should now."""
+    counts = keeper.learnt_from()
+    if counts.learnt_photos is None:
+        return counts.photos > 0
+    return abs(counts.photos - counts.learnt_photos) > RELEARN_SHARE * counts.learnt_photos
+
+
+def learn(keeper: SpaceKeeper, blocks: Sequence[int], *, project: bool = True) -> LearnReport:
+    """Learn from what the collection holds, and switch to it in one step.
+
+    `blocks` are the parts of its encoder's features. With `project` False, or where the
+    catalogue cannot teach a projection, it is searched in the encoder's own space. Raises
+    CollectionNotFound, StoreError.
+    """
+    rooted = _never_negative(keeper.feature_batches())
+    projection = (
+        fit_projection(keeper.feature_batches(), blocks, rooted=rooted) if project else None
+    )
+    sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
+    calibrations = (
+        catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
+        if sample is not None
+        else {}
+    )
+    space = keeper.switch_space(projection, calibrations)
+    return LearnReport(
+        projected=projection is not None,
+        calibrated=bool(calibrations),
+        photos=projection.photos if projection else 0,
+        products=projection.products if projection else 0,
+        dimension=projection.dimension if projection else sum(blocks),
+        space=space,
+    )
+
+
+def _never_negative(batches: Iterator[FeatureBatch]) -> bool:
+    """Whether features can be rooted; the first page of them tells."""
+    first = next(batches, None)
+    return first is not None and bool((first.features >= 0).all())

@@ -1,0 +1,71 @@
+"""One collection's space, looked at and replaced: the port `SpaceKeeper`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from goodsight.core.calibrating import Calibration
+from goodsight.core.projecting import FeatureBatch, Projection
+from goodsight.core.space_ports import ActiveSpace, LearntFrom
+from goodsight.core.types import Metric
+from goodsight.stores.postgres.collection_rows import find_collection
+from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.space_switch import replace_calibrations, switch_space
+from goodsight.stores.postgres.spaces import active_space, features_after, learnt_from
+
+__all__ = ["PostgresSpaces"]
+
+
+class PostgresSpaces:
+    """Implements `SpaceKeeper` for a collection. Safe to use from several threads."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    def active_space(self) -> ActiveSpace:
+        """The space in use. Raises CollectionNotFound."""
+        return self._database.read(
+            f"looking up the space of '{self._name}'",
+            lambda c: active_space(c, find_collection(c, self._name)),
+        )
+
+    def learnt_from(self) -> LearntFrom:
+        """How many photos there are, and were when the space was learnt."""
+        return self._database.read(
+            f"counting the photos of '{self._name}'",
+            lambda c: learnt_from(c, find_collection(c, self._name)),
+        )
+
+    def feature_batches(self) -> Iterator[FeatureBatch]:
+        """All raw features, photos of one product together; see the port."""
+        after: int | None = 0
+        while after is not None:
+            after, batch = self._batch_after(after)
+            if batch is not None:
+                yield batch
+
+    def _batch_after(self, after: int) -> tuple[int | None, FeatureBatch | None]:
+        return self._database.read(
+            f"reading the features of '{self._name}'",
+            lambda c: features_after(c, find_collection(c, self._name), after),
+        )
+
+    def switch_space(
+        self, projection: Projection | None, calibrations: Mapping[Metric, Calibration]
+    ) -> str:
+        """Switch in one atomic step; see the port."""
+        with (
+            translated(f"switching the space of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            return switch_space(connection, self._name, projection, calibrations)
+
+    def keep_calibrations(self, calibrations: Mapping[Metric, Calibration]) -> None:
+        """Put these in the place of the active space's; see the port."""
+        with (
+            translated(f"keeping the calibration of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            replace_calibrations(connection, self._name, calibrations)

@@ -1,0 +1,200 @@
+"""Gives every photo its vector in another space, then switches to it in one step.
+
+    make      a second vector set, empty, with its projection
+    fill      batch by batch from the raw features, committed as it goes
+    index     where it pays, before anyone searches there
+    switch    with writers held off: what came meanwhile, means, the collection's pointer
+
+Searches use the old set until the switch commits, and the new one after it. A set that was
+left unfinished by a killed process is dropped by the next switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from psycopg import sql
+from psycopg.types.numeric import Int8
+
+from goodsight.core.calibrating import Calibration
+from goodsight.core.projecting import Projection, conditioned
+from goodsight.core.scoring import unit_rows
+from goodsight.core.types import FloatArray, Metric
+from goodsight.stores.postgres.cleaning import measure
+from goodsight.stores.postgres.collection_rows import (
+    ActiveCollection,
+    find_collection,
+    hold_for_run,
+    release_from_run,
+)
+from goodsight.stores.postgres.halfvectors import HalfVector
+from goodsight.stores.postgres.photo_writes import decode_features, fill_means
+from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.set_locks import alone_with_sets
+from goodsight.stores.postgres.spaces import write_calibrations, write_projection
+from goodsight.stores.postgres.vector_index import build_indexes
+from goodsight.stores.postgres.vector_sets import VectorSet
+
+__all__ = ["replace_calibrations", "switch_space"]
+
+PHOTOS_PER_BATCH = 2000
+
+_OLD_SETS = """
+    SELECT id, dimension FROM vector_sets
+    WHERE collection_id = %s AND id NOT IN (%s, %s)
+"""
+_NEW_SET = """
+    INSERT INTO vector_sets (collection_id, space, dimension, base_id) VALUES (%s, %s, %s, %s)
+    RETURNING id
+"""
+# Photos with a vector in the old set and none in the new one.
+_LACKING = sql.SQL("""
+    SELECT f.image_id, f.bytes_each, f.numbers
+    FROM {old} o JOIN features f ON f.image_id = o.image_id AND f.vector_set_id = %s
+    WHERE NOT EXISTS (SELECT FROM {new} n WHERE n.image_id = o.image_id)
+    ORDER BY f.image_id LIMIT %s
+""")
+_COPY = sql.SQL("COPY {} (image_id, vector) FROM STDIN (FORMAT binary)")
+_LOCK_COLLECTION = "SELECT index_version FROM collections WHERE id = %s FOR NO KEY UPDATE"
+_SWITCH = """
+    UPDATE collections SET active_vector_set = %s, index_version = index_version + 1
+    WHERE id = %s
+"""
+_NEW_VERSION = "UPDATE collections SET index_version = index_version + 1 WHERE id = %s"
+_LEARNT = sql.SQL("""
+    UPDATE vector_sets SET learnt_photos = (SELECT count(*) FROM {}) WHERE id = %s
+""")
+
+
+def switch_space(
+    connection: Connection,
+    name: str,
+    projection: Projection | None,
+    calibrations: Mapping[Metric, Calibration],
+) -> str:
+    """Switch the collection to `projection`, or to the encoder's own space; its fingerprint.
+
+    `connection` is in autocommit mode and the caller's own. One switch of a collection at a
+    time; the others wait. Raises CollectionNotFound.
+    """
+    found = find_collection(connection, name)
+    # No photo goes while the new set is filled, and the collection stays.
+    hold_for_run(connection, found.id)
+    try:
+        with alone_with_sets(connection, found.id):
+            return _switch(connection, find_collection(connection, name), projection, calibrations)
+    finally:
+        release_from_run(connection, found.id)
+
+
+def replace_calibrations(
+    connection: Connection, name: str, calibrations: Mapping[Metric, Calibration]
+) -> None:
+    """Keep calibrations of the active space. Raises CollectionNotFound."""
+    with connection.transaction():
+        found = find_collection(connection, name)
+        connection.execute(_LOCK_COLLECTION, [found.id])
+        found = find_collection(connection, name)
+        write_calibrations(connection, found.vectors.id, calibrations)
+        connection.execute(_NEW_VERSION, [found.id])
+
+
+def _switch(
+    connection: Connection,
+    old: ActiveCollection,
+    projection: Projection | None,
+    calibrations: Mapping[Metric, Calibration],
+) -> str:
+    space = old.encoder_space if projection is None else projection.space(old.encoder_space)
+    if space == old.space:
+        with connection.transaction():
+            write_calibrations(connection, old.vectors.id, calibrations)
+            connection.execute(_NEW_VERSION, [old.id])
+            _note_learnt(connection, old.vectors)
+        return space
+    with connection.transaction():
+        _drop_leftovers(connection, old)
+        new = _make_set(connection, old, projection, space)
+    while _fill(connection, old, new, projection):
+        pass
+    with connection.transaction():
+        fill_means(connection, old.id, new)
+    measure(connection, old.id, new)
+    build_indexes(connection, new)
+    with connection.transaction():
+        [(version,)] = connection.execute(_LOCK_COLLECTION, [old.id])
+        if version != old.index_version:
+            # Somebody wrote meanwhile, and wrote to the old set.
+            while _fill(connection, old, new, projection):
+                pass
+            fill_means(connection, old.id, new)
+        write_calibrations(connection, new.id, calibrations)
+        connection.execute(_SWITCH, [new.id, old.id])
+        _note_learnt(connection, new)
+        _retire(connection, old)
+    tables = (new.photo_vectors, new.product_vectors)
+    connection.execute(sql.SQL("ANALYZE {} (image_id), {} (product_id)").format(*tables))
+    return space
+
+
+def _make_set(
+    connection: Connection, old: ActiveCollection, projection: Projection | None, space: str
+) -> VectorSet:
+    """The new set's row and empty tables; the encoder's own space has its row already."""
+    if projection is None:
+        [(dimension,)] = connection.execute(
+            "SELECT dimension FROM vector_sets WHERE id = %s", [old.feature_set]
+        )
+        new = VectorSet(old.feature_set, dimension)
+    else:
+        values = [old.id, space, projection.dimension, old.feature_set]
+        [(set_id,)] = connection.execute(_NEW_SET, values)
+        new = VectorSet(set_id, projection.dimension)
+        write_projection(connection, set_id, projection)
+    new.create(connection)
+    return new
+
+
+def _drop_leftovers(connection: Connection, old: ActiveCollection) -> None:
+    """Sets that an interrupted switch left behind."""
+    rows = connection.execute(_OLD_SETS, [old.id, old.vectors.id, old.feature_set]).fetchall()
+    for set_id, dimension in rows:
+        VectorSet(set_id, dimension).drop(connection)
+        connection.execute("DELETE FROM vector_sets WHERE id = %s", [set_id])
+    if old.is_projected:
+        VectorSet(old.feature_set, 0).drop(connection)
+
+
+def _retire(connection: Connection, old: ActiveCollection) -> None:
+    """Drop the old set's vectors; the encoder's own set stays as the owner of the features."""
+    old.vectors.drop(connection)
+    if old.is_projected:
+        connection.execute("DELETE FROM vector_sets WHERE id = %s", [old.vectors.id])
+
+
+def _fill(
+    connection: Connection, old: ActiveCollection, new: VectorSet, projection: Projection | None
+) -> int:
+    """Give the next photos their vectors; how many."""
+    statement = _LACKING.format(old=old.vectors.photo_vectors, new=new.photo_vectors)
+    cursor = connection.cursor(binary=True)
+    rows = cursor.execute(statement, [old.feature_set, PHOTOS_PER_BATCH]).fetchall()
+    if not rows:
+        return 0
+    features = np.stack([decode_features(*row[1:]) for row in rows])
+    vectors = _projected(features, projection)
+    with connection.cursor().copy(_COPY.format(new.photo_vectors)) as copy:
+        for (image_id, *_), vector in zip(rows, vectors, strict=True):
+            copy.write_row((Int8(image_id), HalfVector.of(vector)))
+    return len(rows)
+
+
+def _projected(features: FloatArray, projection: Projection | None) -> FloatArray:
+    if projection is None:
+        return unit_rows(conditioned(features, (features.shape[1],), rooted=False))
+    return projection.apply(features)
+
+
+def _note_learnt(connection: Connection, vectors: VectorSet) -> None:
+    connection.execute(_LEARNT.format(vectors.photo_vectors), [vectors.id])
