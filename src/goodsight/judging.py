@@ -149,21 +149,11 @@ class Judge:
 
     def _checked(self, drawn: SampledPhoto, loader: PhotoLoader) -> CheckedPhoto | Skip:
         """The photo from its original; where that is gone or has changed, its thumbnail."""
-        reason = "its original has changed"
         try:
-            photo = loader.load(drawn.reference)
-            if photo.content_hash == drawn.content_hash:
-                return CheckedPhoto(photo, drawn.content_hash, drawn.products)
+            kept = self._reader.kept_photo(drawn.reference, drawn.content_hash, loader)
         except PhotoError as error:
-            reason = str(error)
-        kept = self._reader.thumbnails([drawn.content_hash])
-        if drawn.content_hash not in kept:
-            return Skip(drawn.reference, f"{reason}; no thumbnail is kept")
-        try:
-            photo = self._wiring.decode_upload(kept[drawn.content_hash])
-        except PhotoError as error:
-            return Skip(drawn.reference, f"{reason}; its thumbnail: {error}")
-        return CheckedPhoto(photo, drawn.content_hash, drawn.products, from_thumbnail=True)
+            return Skip(drawn.reference, str(error))
+        return CheckedPhoto(kept.photo, drawn.content_hash, drawn.products, kept.from_thumbnail)
 
     def _pictures(self, missed: MissedProduct) -> MissPictures:
         photos = self._reader.photos(missed.product_id)

@@ -10,7 +10,8 @@ from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric
 from goodsight.reading import CollectionReader
-from goodsight.wiring import Wiring
+from goodsight.viewing import embedded_views
+from goodsight.wiring import VIEW_PROFILES, Wiring
 
 __all__ = ["Learner"]
 
@@ -26,8 +27,15 @@ class Learner:
 
     def learn(self, *, project: bool = True) -> LearnReport:
         """Learn now, whatever has changed. Raises CollectionNotFound, StoreError, ModelError."""
-        blocks = self._reader.base_encoder().card.feature_blocks
-        return learn(self._keeper, blocks, project=project)
+        encoder = self._reader.base_encoder()
+        return learn(
+            self._keeper,
+            encoder.card.feature_blocks,
+            project=project,
+            views=lambda: embedded_views(
+                self._wiring, self._reader, encoder, teach_projection=self._views_pay()
+            ),
+        )
 
     def learn_if_due(self, *, project: bool = True) -> LearnReport | None:
         """Learn where the catalogue has changed enough; None where it has not."""
@@ -49,6 +57,10 @@ class Learner:
         known = self._keeper.active_space().calibrations
         self._keeper.keep_calibrations({**known, metric: fitted})
         return fitted
+
+    def _views_pay(self) -> bool:
+        """Whether a projection learnt from views finds more than none, as measured."""
+        return self._reader.info().profile in VIEW_PROFILES
 
     @property
     def _keeper(self) -> SpaceKeeper:

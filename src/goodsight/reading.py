@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goodsight.core.errors import PhotoError, SpaceMismatch
-from goodsight.core.ports import ImageEncoder
+from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.reports import CollectionInfo
-from goodsight.core.types import KeptPhoto, Product
+from goodsight.core.types import KeptPhoto, Photo, Product
 from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
 
-__all__ = ["CollectionReader"]
+__all__ = ["CollectionReader", "FoundPhoto"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """A catalogue photo, decoded; `from_thumbnail` tells that its original is gone."""
+
+    photo: Photo
+    from_thumbnail: bool
 
 
 class CollectionReader:
@@ -56,6 +65,24 @@ class CollectionReader:
             return self._wiring.picture(photo, self.encoder().card, self.collection, long_side)
         except PhotoError:
             return None
+
+    def kept_photo(self, reference: str, content_hash: str, loader: PhotoLoader) -> FoundPhoto:
+        """A catalogue photo from its original; where that is gone or changed, its thumbnail.
+
+        Raises PhotoError where neither can be read.
+        """
+        reason = "its original has changed"
+        try:
+            photo = loader.load(reference)
+            if photo.content_hash == content_hash:
+                return FoundPhoto(photo, from_thumbnail=False)
+        except PhotoError as error:
+            reason = error.reason
+        kept = self.thumbnails([content_hash])
+        if content_hash not in kept:
+            raise PhotoError(f"{reason}; no thumbnail is kept", reference=reference)
+        photo = self._wiring.decode_upload(kept[content_hash])
+        return FoundPhoto(photo, from_thumbnail=True)
 
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Content hash -> WebP bytes, for the photos that are kept."""

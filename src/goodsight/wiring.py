@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     from goodsight.images import AcceptedPhoto, UrlPhotos
     from goodsight.stores.postgres import PostgresStore
 
-__all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "PROFILES",
+    "VIEW_PROFILES",
+    "FeedOptions",
+    "Wiring",
+    "model_of_profile",
+]
 
 PROFILES: Mapping[str, str] = {
     "fast": "efficientnet-lite0",
     "quality": "efficientnet-lite0-lite2",
 }
 DEFAULT_PROFILE = "fast"
+# Where products have one photo each, views of them teach these profiles a projection that
+# pays; `fast` gains nothing by it. docs/decisions/0013 has the figures.
+VIEW_PROFILES = frozenset({"quality"})
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
 
@@ -230,9 +240,21 @@ class Wiring:
 
         return DISTURBANCES
 
+    @property
+    def view_maker(self) -> Callable[[Photo, Sequence[Photo], int, int], tuple[Photo, ...]]:
+        """Makes views of a studio photo: photo, other photos, how many, seed."""
+        from goodsight.images import views_of
+
+        return views_of
+
+    @property
+    def workers(self) -> int:
+        """How many photos are decoded and embedded side by side."""
+        return self.settings.threads or len(os.sched_getaffinity(0))
+
     def index_options(self, *, remove_missing: bool) -> IndexOptions:
         """How indexing goes about its work on this machine."""
-        workers = self.settings.threads or len(os.sched_getaffinity(0))
+        workers = self.workers
         return IndexOptions(
             workers=workers,
             photos_per_commit=self.settings.batch_size,

@@ -23,7 +23,13 @@ from goodsight.core.projecting import FeatureBatch, Projection, conditioned, fit
 from goodsight.core.scoring import MEAN_WEIGHT, mean_vector, similarities, unit_rows
 from goodsight.core.types import FloatArray, Metric
 
-__all__ = ["SAMPLED_PHOTOS", "catalogue_calibrations", "cross_fitted_queries", "sampled"]
+__all__ = [
+    "SAMPLED_PHOTOS",
+    "catalogue_calibrations",
+    "cross_fitted_queries",
+    "sampled",
+    "view_calibrations",
+]
 
 SAMPLED_PHOTOS = 6000
 MAX_QUERIES = 1000
@@ -62,7 +68,25 @@ def catalogue_calibrations(
 
     With `project` the halves are compared in spaces learnt from them, as the whole will be.
     """
-    halves = list(_halves(sample, blocks, rooted, project))
+    return _calibrations(list(_halves(sample, blocks, rooted, project)))
+
+
+def view_calibrations(
+    own: FeatureBatch,
+    views: FeatureBatch,
+    projection: Projection | None,
+    blocks: Sequence[int],
+) -> Mapping[Metric, Calibration]:
+    """A calibration for each metric from views of photos, asked for among the photos."""
+    asked = _vectors(views.features, projection, blocks)
+    own_vectors = _vectors(own.features, projection, blocks)
+    return _calibrations([(own_vectors, own.products, asked, views.products)])
+
+
+Half = tuple[FloatArray, Numbers, FloatArray, Numbers]
+
+
+def _calibrations(halves: Sequence[Half]) -> Mapping[Metric, Calibration]:
     found: dict[Metric, Calibration] = {}
     for metric in Metric:
         queries = [query for half in halves for query in cross_fitted_queries(*half, metric)]
@@ -74,7 +98,7 @@ def catalogue_calibrations(
 
 def _halves(
     sample: FeatureBatch, blocks: Sequence[int], rooted: bool, project: bool
-) -> Iterator[tuple[FloatArray, Numbers, FloatArray, Numbers]]:
+) -> Iterator[Half]:
     """Vectors and products of a half to search in, and of the other to ask with; both ways."""
     half = _dealt(sample, blocks, rooted)
     for asked_half in (0, 1):

@@ -5,18 +5,42 @@ SpaceKeeper -> features by product -> Projection -> calibrations -> switch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from goodsight.core.cross_fitting import catalogue_calibrations, sampled
+import numpy as np
+
+from goodsight.core.cross_fitting import catalogue_calibrations, sampled, view_calibrations
 from goodsight.core.projecting import FeatureBatch, fit_projection
 from goodsight.core.space_ports import SpaceKeeper
 
-__all__ = ["LearnReport", "is_due", "learn"]
+__all__ = ["LearnReport", "Views", "is_due", "learn"]
 
 # As a share of the photos the space was learnt from: when they have grown or shrunk by so
 # much, learning again is worth its seconds.
 RELEARN_SHARE = 0.2
+# Views show how a photo may change, not how things differ from their photo: trusted less.
+VIEWS_SHRINKAGE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Features of photos that are their products' only ones, and of views made of them.
+
+    With `teach_projection` False they only calibrate.
+    """
+
+    own: FeatureBatch
+    views: FeatureBatch
+    teach_projection: bool
+
+    @property
+    def together(self) -> FeatureBatch:
+        """Both, product by product."""
+        products = np.concatenate([self.own.products, self.views.products])
+        order = np.argsort(products, kind="stable")
+        features = np.concatenate([self.own.features, self.views.features])
+        return FeatureBatch(products[order], features[order])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +67,39 @@ def is_due(keeper: SpaceKeeper) -> bool:
     return abs(counts.photos - counts.learnt_photos) > RELEARN_SHARE * counts.learnt_photos
 
 
-def learn(keeper: SpaceKeeper, blocks: Sequence[int], *, project: bool = True) -> LearnReport:
+def learn(
+    keeper: SpaceKeeper,
+    blocks: Sequence[int],
+    *,
+    project: bool = True,
+    views: Callable[[], Views | None] = lambda: None,
+) -> LearnReport:
     """Learn from what the collection holds, and switch to it in one step.
 
-    `blocks` are the parts of its encoder's features. With `project` False, or where the
-    catalogue cannot teach a projection, it is searched in the encoder's own space. Raises
-    CollectionNotFound, StoreError.
+    `blocks` are the parts of its encoder's features. `views` is asked for where too few
+    products have several photos. With `project` False, or where the catalogue cannot teach a
+    projection, it is searched in the encoder's own space. Raises CollectionNotFound,
+    StoreError.
     """
     rooted = _never_negative(keeper.feature_batches())
     projection = (
         fit_projection(keeper.feature_batches(), blocks, rooted=rooted) if project else None
     )
-    sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
-    calibrations = (
-        catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
-        if sample is not None
-        else {}
-    )
+    seen = views() if project and projection is None else None
+    if seen is None:
+        sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
+        calibrations = (
+            catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
+            if sample is not None
+            else {}
+        )
+    else:
+        projection = (
+            fit_projection([seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE)
+            if seen.teach_projection
+            else None
+        )
+        calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
     space = keeper.switch_space(projection, calibrations)
     return LearnReport(
         projected=projection is not None,

@@ -11,6 +11,7 @@ from goodsight.images.photo_cache import PhotoCache
 from goodsight.images.remaking import AcceptedPhoto, accept_photo, remade_photo
 from goodsight.images.thumbnails import THUMBNAIL_SIDE_PIXELS, large_picture, make_thumbnail
 from goodsight.images.url_photos import UrlPhotos
+from goodsight.images.views import views_of
 
 __all__ = [
     "CATALOGUE_LIMITS",
@@ -33,4 +34,5 @@ __all__ = [
     "make_thumbnail",
     "names_a_photo",
     "remade_photo",
+    "views_of",
 ]
