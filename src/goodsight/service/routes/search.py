@@ -48,12 +48,13 @@ _FORM_SCHEMA = {
     },
     "additionalProperties": False,
 }
+_FORM_EXAMPLE = {"text": "hoodie", "filter": "price < 60", "facets": "color,price", "limit": 3}
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SearchRequest"}},
-            "multipart/form-data": {"schema": _FORM_SCHEMA},
+            "multipart/form-data": {"schema": _FORM_SCHEMA, "example": _FORM_EXAMPLE},
         },
     }
 }

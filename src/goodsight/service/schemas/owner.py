@@ -27,7 +27,10 @@ CollectionName = Annotated[str, Field(min_length=1, max_length=200)]
 class SessionInput(BaseModel):
     """A key to sign in with."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"key": "gs_0123456789ab_the-secret-of-an-admin-key"}]},
+    )
 
     key: str = Field(max_length=300)
 
