@@ -41,8 +41,11 @@ export function showNothing(place, state) {
     },
     () => t("nothing.all"),
   );
-  const texts = [() => t("nothing.text")];
-  replace(place, notice("nothing", "sliders", () => t("nothing.title"), texts, ways, clear));
+  const [only, ...others] = choices;
+  const alone = others.length === 0;
+  const title = () => (alone ? t("nothing.one.title", { name: only.said() }) : t("nothing.title"));
+  const text = () => t(alone ? "nothing.one.text" : "nothing.text");
+  replace(place, notice("nothing", "sliders", title, [text], ways, !alone && clear));
   offerWays(ways, state, choices);
 }
 

@@ -104,6 +104,7 @@ export function showAnswer(answer, state) {
   add(answer.hits);
   const cards = find("#cards");
   cards.hidden = answer.hits.length === 0;
+  find("#sort").hidden = answer.hits.length === 0;
   if (answer.hits.length === 0) showNothing(find("#notice"), state);
   else if (answer.no_match) showNoMatch(state);
   showCount();
