@@ -73,6 +73,9 @@ def test_words_that_nothing_has(open_page):
     page.wait_for_selector(by("nothing"))
     search_words(page, "orchid")
     wait_for_first(page, 4)
+    search_words(page, "zebra")
+    page.click(by("nothing-browse"))
+    wait_for_count(page, 6)
 
 
 def test_what_is_not_in_the_catalogue_is_said(open_page):
