@@ -220,6 +220,20 @@ def test_photos_are_as_sharp_as_the_screen(open_page, wide_shop, density, sharpe
     assert first.get_attribute("src").endswith("medium") is sharper
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_product_s_photo_is_never_gone(open_page, wide_shop, answered):
+    page = open_page("/?all=1", service=wide_shop)
+    if not answered:
+        page.route("**size=large", lambda route: route.fulfill(status=429))
+    page.locator(by("card-title")).first.click()
+    photo = page.locator(f"{by('gallery-stage')} img")
+    size = "large" if answered else "small"
+    page.wait_for_selector(f"{by('gallery-stage')} [src$='size={size}']")
+    page.wait_for_load_state("networkidle")
+    assert photo.get_attribute("alt") == "Thing 0"
+    assert photo.evaluate("image => image.complete && image.naturalWidth > 0")
+
+
 def test_variants_and_the_shop_s_own_page(open_page, wide_shop):
     page = open_page(service=wide_shop)
     search_words(page, "bottle")

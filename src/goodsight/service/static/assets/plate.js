@@ -15,9 +15,10 @@ const SMALL_SIDE_PIXELS = 320;
 const STRETCHED_AT_MOST = 1.25;
 
 /**
+ * The small picture is there at once; a larger one takes its place where it would look blurred.
  * The title stands beside the photo, so the photo itself is decoration here.
  * @param {string | null} url
- * @param {"small" | "fitting" | "large"} size `fitting` is small first, and sharper where that blurs
+ * @param {"small" | "medium" | "large"} size the largest to fetch
  * @returns {HTMLElement}
  */
 export function platedPhoto(url, size) {
@@ -29,11 +30,11 @@ export function platedPhoto(url, size) {
   const image = h("img", { alt: "", decoding: "async", loading: "lazy", class: "photo" });
   image.addEventListener("load", () => {
     fit(plate, image);
-    if (size === "fitting" && isStretched(plate, image)) sharpen(image, url);
+    if (size !== "small" && isStretched(plate, image)) sharpen(image, sized(url, size));
   });
   image.addEventListener("error", () => image.replaceWith(emptyPlate()));
   plate.append(image);
-  showPhoto(image, sized(url, size === "large" ? "large" : "small"));
+  showPhoto(image, sized(url, "small"));
   return plate;
 }
 
@@ -57,10 +58,10 @@ function isStretched(plate, image) {
 }
 
 /**
- * Put the larger picture in the place of the small one once it is there; without it the small
+ * Put a larger picture in the place of the small one once it is there; without it the small
  * one does.
  * @param {HTMLImageElement} image
- * @param {string} url
+ * @param {string} url of the larger one
  */
 function sharpen(image, url) {
   const sharper = h("img", { alt: image.alt, decoding: "async", class: "photo" });
@@ -68,7 +69,7 @@ function sharpen(image, url) {
     sharper.alt = image.alt;
     image.replaceWith(sharper);
   });
-  showPhoto(sharper, sized(url, "medium"));
+  showPhoto(sharper, url);
 }
 
 function emptyPlate() {

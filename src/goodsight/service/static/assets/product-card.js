@@ -38,7 +38,7 @@ export function productCard(hit, use) {
   return h(
     "li",
     { class: "card", test: use.test, "data-product": product.id },
-    platedPhoto(hit.photo ?? product.photo, "fitting"),
+    platedPhoto(hit.photo ?? product.photo, "medium"),
     likeButton(hit, use),
     h(
       "div",
