@@ -46,7 +46,7 @@ def choose(page: Page, photo: str = "tripod.jpg") -> None:
 def show_product(page: Page) -> None:
     choose(page, "lens.jpg")
     page.locator(by("card-title")).first.click()
-    page.wait_for_selector(f"{by('product-view')}[open] {by('more-like-this')}")
+    page.wait_for_selector(f"{by('product-view')}[open] {by('gallery-stage')} [src$='size=large']")
 
 
 def show_nothing(page: Page) -> None:

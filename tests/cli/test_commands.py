@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import goodsight
+
 SCRIPT = Path(sys.executable).with_name("goodsight")
 
 
@@ -225,6 +227,9 @@ def test_collections(indexed, small_shop):
     assert shown["products"] == 12
     assert "deleted" in run(indexed, "collection", "delete", "other", "--yes").stderr
     run(indexed, "collection", "show", "other", expect=2)
+    with goodsight.open(indexed) as shop:
+        (entry,) = shop.audit().entries(1)
+    assert (entry.action, entry.target) == ("delete collection", "other")
 
 
 def test_models(indexed, tmp_path):

@@ -10,7 +10,7 @@ from goodsight.client import Client
 from goodsight.config import Settings
 from goodsight.core.access import Role
 from goodsight.core.errors import ServiceError, UsageError
-from service.conftest import run_service
+from service.running import run_service
 from small_shop import draw_shape
 
 

@@ -1,62 +1,18 @@
-"""A real service on loopback over a small shop, in a thread of the test process."""
+"""A real service on loopback over a small shop, and the page that it serves."""
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2
 import pytest
-import uvicorn
 
 import goodsight
 from goodsight.config import Settings
-from goodsight.core.access import Role
-from goodsight.service import create_app
+from service.page import browser, open_page, page_home, shop_page
+from service.running import RunningService, run_service
 
-
-@dataclass
-class RunningService:
-    """A service that answers at `url`, its application, and a client of its own."""
-
-    url: str
-    app: object
-    client: httpx2.Client
-    home: Path
-
-    @property
-    def state(self):
-        return self.app.state.goodsight
-
-    def key(self, role: Role = Role.ADMIN, **options) -> dict[str, str]:
-        """Headers with a new key."""
-        made = self.state.wiring.store().keys.create("test", role, **options)
-        return {"Authorization": f"Bearer {made.text}"}
-
-
-def run_service(settings: Settings, **options) -> Iterator[RunningService]:
-    """Start, yield, stop."""
-    app = create_app(settings, **options)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    url = f"http://127.0.0.1:{port}"
-    with httpx2.Client(base_url=url, timeout=60, trust_env=False) as client:
-        yield RunningService(url, app, client, settings.home)
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
+__all__ = ["browser", "open_page", "page_home", "shop_page"]
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ def test_the_page_s_policy_allows_nothing_from_elsewhere(service):
     assert again.status_code == 304
     assert again.headers["content-security-policy"] == policy
     assert "http" not in policy
+    worker = service.client.get("/service-worker.js").headers["content-security-policy"]
+    assert worker == policy
+    part = service.client.get("/assets/main.js").headers["content-security-policy"]
+    assert part.startswith("default-src 'none';")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
+import time
 from contextlib import redirect_stderr
 
 import pytest
@@ -103,3 +105,19 @@ def test_logs_are_json_lines_without_what_was_looked_for(start_service):
     assert "orchid" not in output.getvalue()
     assert "secret" not in output.getvalue()
     assert any(line["event"] == "else" for line in lines)
+
+
+def test_a_caller_who_leaves_is_no_failure(start_service):
+    service = start_service()
+    port = int(service.url.rpartition(":")[2])
+    with structlog.testing.capture_logs() as lines:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as leaving:
+            leaving.sendall(
+                b"POST /v1/collections/default/search HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            )
+            time.sleep(0.2)
+        deadline = time.monotonic() + 20
+        while not lines and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert [(line["event"], line["status"]) for line in lines] == [("request", 499)]

@@ -13,6 +13,8 @@ from goodsight.core.errors import UsageError
 
 __all__ = ["app"]
 
+ACTOR = "command line"
+
 app = typer.Typer(help="Collections: several shops in one database.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The collection's name.")]
@@ -67,4 +69,5 @@ def delete(
                 err=True,
             )
         shop.delete()
+        shop.audit().write(ACTOR, "delete collection", name)
     message(f"deleted '{name}'")

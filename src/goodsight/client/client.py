@@ -139,7 +139,7 @@ class Client:
         return str(response.json()["photo"])
 
     def picture(self, path: str, *, size: str = "small") -> bytes:
-        """A WebP of a photo that an answer named, "small" or "large"."""
+        """A WebP of a photo that an answer named, "small", "medium" or "large"."""
         return self._connection.ask("GET", path, params={"size": size}).content
 
     def forget(self, image_id: str) -> None:

@@ -31,6 +31,8 @@ _KINDS = {
 }
 # Where a page's address is not its file's name.
 _NAMES = {"/": "index.html", "/owner": "owner.html"}
+# A worker is bound by the policy of its own script, not by that of the page.
+_WORKER = "/service-worker.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,11 @@ class Pages:
             "ETag": file.etag,
             "Cache-Control": "no-cache",
             "Vary": "Accept-Encoding",
-            # Also of a 304: its headers replace those the browser has kept.
-            "Content-Security-Policy": PAGE_POLICY,
         }
+        if file.kind.startswith("text/html") or path == _WORKER:
+            # Also of a 304: its headers replace those the browser has kept. What these load
+            # gets the shorter, stricter policy of everything else: 180 bytes, 70 times.
+            headers["Content-Security-Policy"] = PAGE_POLICY
         if path in ("/embed.js",):
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if file.etag in request.headers.get("if-none-match", ""):

@@ -10,6 +10,7 @@ from pathlib import Path
 from goodsight.config import Settings
 from goodsight.core.errors import MissingExtra, UsageError
 from goodsight.service.app import create_app
+from goodsight.service.memory import give_back_large_blocks
 from goodsight.service.telemetry import configure_logging
 from goodsight.wiring import Wiring
 
@@ -48,6 +49,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     import uvicorn
 
     configure_logging()
+    give_back_large_blocks()
     check_telemetry()
     certificate, key = (_file(path) for path in (settings.tls_certificate, settings.tls_key))
     with listen(settings.host, settings.port) as listener:

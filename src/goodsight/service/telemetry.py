@@ -18,6 +18,7 @@ import structlog
 from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from goodsight import __version__
@@ -27,6 +28,8 @@ __all__ = ["Metrics", "RequestRecord", "configure_logging", "watch_stages"]
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5, 10, 30)
 # What a caller may call its request: no line breaks into the log, no novel.
+# The status that nginx made usual for it; only metrics and the log have it.
+CLIENT_LEFT = 499
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -117,6 +120,9 @@ class RequestRecord:
 
         try:
             await self.app(scope, receive, send_noted)
+        except ClientDisconnect:
+            # Whoever leaves before the end is no failure of ours, and is told nothing.
+            status = status or CLIENT_LEFT
         except Exception as error:
             self._log.exception("request failed", request_id=request_id, path=scope["path"])
             if status:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 __all__ = ["AnnotateAnswer", "AnnotateRequest", "BatchRequest", "BoundingPoly", "ProductSearch"]
 
@@ -78,8 +79,32 @@ class AnnotateRequest(_Shape):
     image_context: ImageContext | None = None
 
 
+# A red square of 8 by 8 pixels.
+_EXAMPLE_PHOTO = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEU"
+    "lEQVR42mO4oGCAFTEMLQkASmxIAUvbkG0AAAAASUVORK5CYII="
+)
+_EXAMPLE: JsonDict = {
+    "requests": [
+        {
+            "image": {"content": _EXAMPLE_PHOTO},
+            "features": [{"type": "PRODUCT_SEARCH", "maxResults": 3}],
+            "imageContext": {
+                "productSearchParams": {
+                    "productSet": "projects/shop/locations/here/productSets/default",
+                    "productCategories": ["general-v1"],
+                    "filter": "color=red",
+                }
+            },
+        }
+    ]
+}
+
+
 class BatchRequest(_Shape):
     """Up to sixteen photos."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     requests: list[AnnotateRequest] = Field(max_length=MAX_REQUESTS)
 

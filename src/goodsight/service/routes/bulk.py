@@ -27,6 +27,10 @@ PRODUCTS_PER_BATCH = 100
 MAX_LINE_BYTES = 1 << 20
 ANSWERS_IN_MEMORY_BYTES = 1 << 20
 NDJSON = "application/x-ndjson"
+_EXAMPLE = """\
+{"id": "bag-7", "title": "Canvas bag", "price": "19.90", "currency": "EUR", "stock": 4}
+{"id": "bag-8", "title": "Leather bag", "price": "89.00", "currency": "EUR", "stock": 0}
+"""
 
 
 @router.post(
@@ -42,7 +46,10 @@ NDJSON = "application/x-ndjson"
     },
     response_class=StreamingResponse,
     openapi_extra={
-        "requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {NDJSON: {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        }
     },
 )
 async def put_products(

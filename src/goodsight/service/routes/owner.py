@@ -93,7 +93,11 @@ async def health_report(state: State, _: Admin, collection: str = Path(max_lengt
                             "profile": {"type": "string"},
                             "keep_missing": {"type": "boolean"},
                         },
-                    }
+                    },
+                    "example": {
+                        "feed": "id,title,price\nbag-7,Canvas bag,19.90",
+                        "currency": "EUR",
+                    },
                 }
             },
         }

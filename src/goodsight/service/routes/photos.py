@@ -22,6 +22,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["photos"])
 
+# Longer side, where there is more to be had than the small one that is kept.
+MEDIUM_SIDE_PIXELS = 640
 LARGE_SIDE_PIXELS = 1280
 ONE_DAY_SECONDS = 24 * 3600
 # A page of results shows dozens of pictures for each search.
@@ -44,9 +46,12 @@ async def photo(
     state: State,
     collection: str = Path(max_length=200),
     content_hash: str = Path(pattern=r"^[0-9a-f]{64}$"),
-    size: Literal["small", "large"] = "small",
+    size: Literal["small", "medium", "large"] = "small",
 ) -> Response:
-    """`large` is made of the original where that is still there, else it is the small one."""
+    """`medium` and `large` are made of the original where that is still there.
+
+    Where it is gone, they are the small one.
+    """
     per_minute = state.settings.requests_per_minute * PICTURES_FOR_EACH_REQUEST
     state.rates.check("picture", address_of(request), per_minute)
     etag = f'"{content_hash[:32]}-{size}"'
@@ -58,7 +63,8 @@ async def photo(
     if small is None:
         raise Problem("not-found", "no such photo in this collection")
     picture = small
-    if size == "large":
-        large = await state.work.run(lambda: shop.picture(content_hash, LARGE_SIDE_PIXELS))
-        picture = large or small
+    if size != "small":
+        side = LARGE_SIDE_PIXELS if size == "large" else MEDIUM_SIDE_PIXELS
+        larger = await state.work.run(lambda: shop.picture(content_hash, side))
+        picture = larger or small
     return Response(picture, media_type="image/webp", headers=headers)

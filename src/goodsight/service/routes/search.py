@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from goodsight.core.errors import PhotoError
 from goodsight.service.access import Searches
 from goodsight.service.problems import Problem
 from goodsight.service.schemas import SearchAnswer, SearchRequest, problems
@@ -48,12 +49,13 @@ _FORM_SCHEMA = {
     },
     "additionalProperties": False,
 }
+_FORM_EXAMPLE = {"text": "hoodie", "filter": "price < 60", "facets": "color,price", "limit": 3}
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SearchRequest"}},
-            "multipart/form-data": {"schema": _FORM_SCHEMA},
+            "multipart/form-data": {"schema": _FORM_SCHEMA, "example": _FORM_EXAMPLE},
         },
     }
 }
@@ -139,8 +141,15 @@ async def sent_photos(
         if term.image is not None:
             sent[position] = next(remaining) if files else decode_base64(term.image)
         elif term.image_url is not None:
-            sent[position] = await asyncio.to_thread(state.wiring.fetch_photo, term.image_url)
+            sent[position] = await _fetched(state, term.image_url)
     return sent
+
+
+async def _fetched(state: ServiceState, url: str) -> bytes:
+    try:
+        return await asyncio.to_thread(state.wiring.fetch_photo, url)
+    except PhotoError as error:
+        raise Problem("fetch-refused", error.reason) from error
 
 
 def _files(fields: FormData) -> list[UploadFile]:

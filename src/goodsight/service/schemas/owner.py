@@ -27,7 +27,10 @@ CollectionName = Annotated[str, Field(min_length=1, max_length=200)]
 class SessionInput(BaseModel):
     """A key to sign in with."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"key": "gs_0123456789ab_the-secret-of-an-admin-key"}]},
+    )
 
     key: str = Field(max_length=300)
 
@@ -48,7 +51,7 @@ class KeyInput(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"name": "web page", "role": "search"}]}
     )
 
-    name: str = Field(min_length=1, max_length=100)
+    name: str = Field(min_length=1, max_length=100, pattern=r"\S", description="Not blank")
     role: Role
     collections: list[CollectionName] | None = Field(None, min_length=1, max_length=100)
     days: int | None = Field(None, ge=1, le=3650)

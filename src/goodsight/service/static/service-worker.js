@@ -17,19 +17,21 @@ const PHOTO_PATH = /^\/v1\/collections\/[^/]+\/photos\/[^/]+$/;
 const SHELL_PATHS = [
   "/",
   "/icon.svg",
+  "/assets/chevron.svg",
   "/manifest.webmanifest",
-  ...["tokens", "base", "layout", "start", "results", "query", "product"].map(
-    (name) => `/assets/${name}.css`,
-  ),
+  ...[
+    ...["base", "camera", "cards", "controls", "dialogs", "facets", "layout", "photo-input"],
+    ...["product", "query", "results", "search-bar", "start", "states", "tokens"],
+  ].map((name) => `/assets/${name}.css`),
   ...[
     ...["announcer", "api", "api-types", "camera", "catalogue", "chips", "connection"],
     ...["dead-end", "dom", "early", "explanation", "facet-group", "facet-price", "facet-values"],
     ...["facets", "filter-text", "gallery", "held-photos", "i18n", "icons", "key-dialog"],
     ...["language-switch", "main", "notice", "page-drop", "page-paste", "photo-input"],
-    ...["photo-ground", "photo-scale", "photo-source", "problem-words", "product-card", "product-view"],
-    ...["query-panel", "recent-searches", "region", "region-geometry", "results", "search-bar"],
-    ...["searching", "shared-photo", "sort", "start", "state", "storage", "theme"],
-    ...["variant-picker", "wording", "words.en", "words.zh"],
+    ...["photo-ground", "photo-scale", "photo-source", "plate", "problem-words", "product-card"],
+    ...["product-view", "query-panel", "recent-searches", "region", "region-geometry", "results"],
+    ...["search-bar", "searching", "shared-photo", "sort", "start", "state", "storage", "theme"],
+    ...["variant-picker", "whole-rows", "wording", "words.en", "words.zh"],
   ].map((name) => `/assets/${name}.js`),
 ];
 

@@ -14,7 +14,7 @@ import { h, replace } from "./dom.js";
 import { t } from "./i18n.js";
 import { notice } from "./notice.js";
 import { requestFor } from "./searching.js";
-import { navigate, onState } from "./state.js";
+import { NO_NARROWING, NO_QUERY, navigate, onState } from "./state.js";
 
 const TRIED_AT_MOST = 6;
 /** @type {AbortController | null} */
@@ -27,7 +27,8 @@ export function showNothing(place, state) {
   if (choices.length === 0) {
     const key = state.words ? "nothing.words" : "start.empty";
     const texts = [() => t(`${key}.text`)];
-    replace(place, notice("nothing", "search", () => t(`${key}.title`), texts));
+    const browse = state.words !== "" && browseButton();
+    replace(place, notice("nothing", "search", () => t(`${key}.title`), texts, browse));
     return;
   }
   const ways = h("ul", { class: "ways", "aria-live": "polite" }, h("li", {}, () => t("nothing.checking")));
@@ -41,9 +42,21 @@ export function showNothing(place, state) {
     },
     () => t("nothing.all"),
   );
-  const texts = [() => t("nothing.text")];
-  replace(place, notice("nothing", "sliders", () => t("nothing.title"), texts, ways, clear));
+  const [only, ...others] = choices;
+  const alone = others.length === 0;
+  const title = () => (alone ? t("nothing.one.title", { name: only.said() }) : t("nothing.title"));
+  const text = () => t(alone ? "nothing.one.text" : "nothing.text");
+  replace(place, notice("nothing", "sliders", title, [text], ways, !alone && clear));
   offerWays(ways, state, choices);
+}
+
+function browseButton() {
+  const browse = () => navigate({ ...NO_QUERY, ...NO_NARROWING, browse: true });
+  return h(
+    "button",
+    { type: "button", class: "button", test: "nothing-browse", on: { click: browse } },
+    () => t("start.browse"),
+  );
 }
 
 /** @param {HTMLElement} place @param {State} state @param {Choice[]} choices */

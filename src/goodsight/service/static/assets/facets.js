@@ -48,7 +48,9 @@ export function showFacets(facets, total) {
   const place = find("#facets");
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.focus;
   const names = [...new Set([...Object.keys(facets), ...Object.keys(now.filters)])];
-  const switches = names.filter((name) => yesOf(facets[name] ?? {}) !== null);
+  const isSwitch = (/** @type {string} */ name) =>
+    name !== "in_stock" && yesOf(facets[name] ?? {}) !== null;
+  const switches = names.filter(isSwitch);
   const groups = names
     .filter((name) => !switches.includes(name))
     .map((name) => group(name, facets[name] ?? {}, now));

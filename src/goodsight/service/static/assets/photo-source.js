@@ -25,7 +25,7 @@ export function showPhoto(image, url) {
     .catch(() => image.dispatchEvent(new Event("error")));
 }
 
-/** @param {string} url of a catalogue photo @param {"small" | "large"} size */
+/** @param {string} url of a catalogue photo @param {"small" | "medium" | "large"} size */
 export function sized(url, size) {
   return `${url}${url.includes("?") ? "&" : "?"}size=${size}`;
 }

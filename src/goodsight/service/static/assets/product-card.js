@@ -8,14 +8,9 @@
 
 import { h, icon, keepWritten } from "./dom.js";
 import { t } from "./i18n.js";
-import { hasPlainGround } from "./photo-ground.js";
-import { showPhoto, sized } from "./photo-source.js";
+import { platedPhoto } from "./plate.js";
 import { urlOf } from "./state.js";
 import { categoryText, confidenceLevel, priceText, stockWords } from "./wording.js";
-
-const PLATE_RATIO = 4 / 5;
-/** How far a photo's shape may be from the plate's before filling it would cut off too much. */
-const FILLING_RATIO = { plain: 1.12, picture: 2.4 };
 
 /**
  * @param {Hit} hit
@@ -43,7 +38,7 @@ export function productCard(hit, use) {
   return h(
     "li",
     { class: "card", test: use.test, "data-product": product.id },
-    platedPhoto(hit.photo ?? product.photo, "small"),
+    platedPhoto(hit.photo ?? product.photo, "medium"),
     likeButton(hit, use),
     h(
       "div",
@@ -93,37 +88,6 @@ function confidenceLine({ confidence }) {
   return h("p", { class: "confidence", "data-level": level, test: "card-confidence" }, () =>
     t(`confidence.${level}`),
   );
-}
-
-/**
- * A photo on its plate. The title stands beside it, so the photo itself is decoration here.
- * @param {string | null} url
- * @param {"small" | "large"} size
- * @returns {HTMLElement}
- */
-export function platedPhoto(url, size) {
-  const plate = h("div", { class: "plate" });
-  if (url === null) {
-    plate.append(emptyPlate());
-    return plate;
-  }
-  const image = h("img", { alt: "", decoding: "async", loading: "lazy", class: "photo" });
-  image.addEventListener("load", () => {
-    const plain = hasPlainGround(image);
-    const ratio = image.naturalWidth / image.naturalHeight / PLATE_RATIO;
-    const most = plain ? FILLING_RATIO.plain : FILLING_RATIO.picture;
-    plate.classList.toggle("plain", plain);
-    plate.classList.toggle("whole", ratio > most || ratio < 1 / most);
-    plate.classList.add("loaded");
-  });
-  image.addEventListener("error", () => image.replaceWith(emptyPlate()));
-  plate.append(image);
-  showPhoto(image, sized(url, size));
-  return plate;
-}
-
-function emptyPlate() {
-  return h("span", { class: "plate-empty" }, icon("photo"), h("span", {}, () => t("product.no.photo")));
 }
 
 /** @param {number} count @returns {HTMLLIElement[]} where cards are about to be */

@@ -12,10 +12,10 @@ import { catalogue } from "./catalogue.js";
 import { find, h, icon, openDialog, replace } from "./dom.js";
 import { explanation } from "./explanation.js";
 import { t } from "./i18n.js";
-import { createGallery } from "./gallery.js";
+import { createGallery, waitingGallery } from "./gallery.js";
 import { notice } from "./notice.js";
 import { problemWords } from "./problem-words.js";
-import { platedPhoto, stockLine } from "./product-card.js";
+import { stockLine } from "./product-card.js";
 import { foundHit, searchLike } from "./results.js";
 import { navigate, onState, state } from "./state.js";
 import { variantPicker } from "./variant-picker.js";
@@ -82,7 +82,7 @@ function showWaiting(body, hit) {
   const title = hit ? hit.product.title : () => t("product.loading");
   replace(
     body,
-    h("div", { class: "gallery" }, platedPhoto(hit?.photo ?? hit?.product.photo ?? null, "small")),
+    waitingGallery(hit?.photo ?? hit?.product.photo ?? null),
     h("div", { class: "product-words", "aria-busy": "true" }, heading(title), bones()),
   );
 }
@@ -111,7 +111,9 @@ function showFault(body, error, again) {
 
 /** @param {HTMLElement} body @param {FullProduct} product @param {Hit | null} hit */
 function showProduct(body, product, hit) {
-  const gallery = createGallery(product, hit?.photo ?? product.photo);
+  /** @type {HTMLElement | null} */
+  const before = body.querySelector(".gallery");
+  const gallery = createGallery(product, hit?.photo ?? product.photo, before);
   const price = h("p", { class: "product-price", test: "product-price" });
   const stock = h("div", { class: "product-stock" });
   /** @param {{price: string | null, stock: number | null, in_stock: boolean | null}} buyable */

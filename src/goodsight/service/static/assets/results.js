@@ -38,6 +38,8 @@ let pages = 0;
 /** @type {number | null} */
 let total = null;
 let askForPhoto = () => {};
+/** Tells when the end of the list comes near. @type {IntersectionObserver} */
+let watcher;
 
 /** @param {string} id of a product @returns {Hit | null} as it was found last */
 export function foundHit(id) {
@@ -55,13 +57,12 @@ export function startResults(onNewPhoto) {
     showMore();
   });
   find("#slow-cancel").addEventListener("click", cancel);
-  const watcher = new IntersectionObserver(
+  watcher = new IntersectionObserver(
     (entries) => {
       if (entries.some((entry) => entry.isIntersecting) && pages < PAGES_BY_SCROLLING) showMore();
     },
     { rootMargin: AHEAD },
   );
-  watcher.observe(find("#tail"));
 }
 
 /** @param {State} state @param {string} [likedTitle] */
@@ -104,6 +105,7 @@ export function showAnswer(answer, state) {
   add(answer.hits);
   const cards = find("#cards");
   cards.hidden = answer.hits.length === 0;
+  find("#sort").hidden = answer.hits.length === 0;
   if (answer.hits.length === 0) showNothing(find("#notice"), state);
   else if (answer.no_match) showNoMatch(state);
   showCount();
@@ -239,6 +241,9 @@ function showTail(more) {
   replace(find("#more"), () => t("results.more"));
   find("#more").hidden = !more;
   find("#end").hidden = more || !any || pages === 0;
+  watcher.disconnect();
+  // Watched anew, so that an end that is near already, in a large window, is told too.
+  if (more) watcher.observe(find("#tail"));
 }
 
 function showCount() {

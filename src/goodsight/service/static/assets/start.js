@@ -12,18 +12,22 @@ import { productCard } from "./product-card.js";
 import { forgetRecents, showRecents } from "./recent-searches.js";
 import { searchLike } from "./results.js";
 import { navigate } from "./state.js";
+import { keepWholeRows } from "./whole-rows.js";
 
-const IN_WINDOW = 12;
+/** As many as fill two rows of the widest window. */
+const IN_WINDOW = 18;
 /** @type {import("./photo-input.js").PhotoReceiver} */
 let receive;
 /** The collection whose goods are shown, so that coming back costs nothing. */
 let shownName = "";
+let showWholeRows = () => {};
 /** @type {AbortController | null} */
 let loading = null;
 
 /** @param {import("./photo-input.js").PhotoReceiver} receiver */
 export function startStartPage(receiver) {
   receive = receiver;
+  showWholeRows = keepWholeRows(find("#window"));
   find("#recent-clear").addEventListener("click", forgetRecents);
   find("#browse").addEventListener("click", () => {
     navigate({ browse: true });
@@ -109,6 +113,7 @@ async function showWindow(name) {
       onLike: (/** @type {import("./api-types.js").Hit} */ hit) => searchLike(hit.product.id),
     };
     replace(find("#window"), ...answer.hits.map((hit) => productCard(hit, use)));
+    showWholeRows();
     loading = null;
   } catch (error) {
     // The window is an extra; without it the page still does its work.

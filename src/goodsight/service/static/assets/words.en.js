@@ -106,10 +106,12 @@ export const words = {
   "nothing.words.text": "Check the spelling, or use fewer or more general words.",
   "nothing.title": "Nothing fits all of this at once",
   "nothing.text": "Leave one of your choices out:",
+  "nothing.one.title": "Nothing here fits {name}",
+  "nothing.one.text": "But without it there is more:",
   "nothing.checking": "Looking which of your choices is in the way…",
   "nothing.without": "Without {name}",
   "nothing.without.count": { one: "{n} product", other: "{n} products" },
-  "nothing.without.more": "{n} products and more",
+  "nothing.without.more": "more than {n} products",
   "nothing.all": "Clear all choices",
 
   "sort.label": "Sort by",

@@ -106,6 +106,8 @@ export const words = {
   "nothing.words.text": "请检查拼写，或使用更少、更宽泛的词。",
   "nothing.title": "没有商品同时符合所有条件",
   "nothing.text": "请去掉其中一个条件：",
+  "nothing.one.title": "没有符合{name}的商品",
+  "nothing.one.text": "去掉它就有更多商品：",
   "nothing.checking": "正在查看是哪个条件过严…",
   "nothing.without": "去掉{name}",
   "nothing.without.count": "{n} 件商品",

@@ -27,7 +27,7 @@ class Panel {
     this.words = WORDS[options.language];
     this.service = serviceOf(options);
     this.searching = new AbortController();
-    this.body = h("main");
+    this.body = h("div", { class: "body" });
     this.said = h("p", { class: "s", role: "status", "data-test": "goodsight-status" });
     this.dialog = this.makeDialog();
   }

@@ -16,7 +16,7 @@ h2 { font-size: 19px; font-weight: 600; letter-spacing: -0.01em; }
 .x { display: grid; place-items: center; width: 44px; height: 44px; border: 0; border-radius: 50%;
   background: none; color: var(--soft); cursor: pointer; }
 .x:hover { background: var(--plate); color: var(--ink); }
-main { display: grid; gap: 16px; padding: 0 24px 24px; }
+.body { display: grid; gap: 16px; padding: 0 24px 24px; }
 .drop { display: grid; justify-items: center; gap: 16px; padding: 40px 16px; text-align: center;
   border: 1.5px dashed var(--soft); border-radius: 16px; color: var(--soft); }
 .over .drop { border-color: var(--a); background: var(--plate); }
@@ -36,7 +36,7 @@ canvas, .wait { width: 100%; aspect-ratio: 1; border-radius: 12px; background: v
 @keyframes wait { to { opacity: 0.45; } }
 @media (max-width: 600px) {
   dialog, dialog:not(:has(ul)) { width: 100%; max-width: 100%; margin: auto 0 0; border-radius: 20px 20px 0 0; }
-  main { padding-inline: 16px; }
+  .body { padding-inline: 16px; }
   header { padding-left: 16px; }
 }
 @media (prefers-reduced-motion: reduce) { .wait { animation: none; } }

@@ -76,17 +76,24 @@ function act(entry) {
       h("br"),
       h("span", { class: "faint" }, () => t("audit.by", { who: entry.actor })),
     ),
-    h("p", { class: "faint" }, detailText(entry.detail)),
+    h("p", { class: "faint" }, () => detailText(entry.detail)),
   );
 }
 
 /** @param {Record<string, unknown>} detail */
 function detailText(detail) {
   const told = Object.entries(detail ?? {}).filter(([, value]) => value !== null);
-  return told.map(([name, value]) => `${name}: ${textOf(value)}`).join(" · ");
+  return told.map(([name, value]) => said(name, textOf(value))).join(" · ");
+}
+
+/** @param {string} name @param {string} value */
+function said(name, value) {
+  const key = `audit.detail.${name}`;
+  return hasWords(key) ? t(key, { value }) : `${name}: ${value}`;
 }
 
 /** @param {unknown} value */
 function textOf(value) {
+  if (Array.isArray(value)) return value.join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -30,16 +30,30 @@ export function collectionField(collection, signal) {
     list: "collection-names",
     value: collection ?? "default",
   });
-  offer(names, signal);
+  let touched = false;
+  input.addEventListener("input", () => {
+    touched = true;
+  });
+  offer(names, signal).then((first) => {
+    // A shop with one catalogue means that one, whatever it is called.
+    if (collection === null && first !== null && !touched) input.value = first;
+  });
   return h("div", {}, labelled("owner.collection", input, "upload.collection.text"), names);
 }
 
-/** @param {HTMLDataListElement} names @param {AbortSignal} signal */
+/**
+ * @param {HTMLDataListElement} names
+ * @param {AbortSignal} signal
+ * @returns {Promise<string | null>} the name to begin with; null where there is none yet
+ */
 async function offer(names, signal) {
   try {
-    for (const { name } of await readCollections(signal)) names.append(new Option(name, name));
+    const known = (await readCollections(signal)).map(({ name }) => name);
+    names.append(...known.map((name) => new Option(name, name)));
+    return known.includes("default") ? "default" : (known[0] ?? null);
   } catch {
     // The names are a convenience: without them one types the name.
+    return null;
   }
 }
 
