@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from goodsight.core.looks import PhotoLooks
 from goodsight.core.types import Embeddings, FeatureMaps, ModelCard, Photo, Product, Skip
 
 __all__ = [
     "Catalog",
     "FeatureMapEncoder",
     "ImageEncoder",
+    "PhotoDescriber",
     "PhotoLoader",
     "Progress",
     "TextEncoder",
@@ -67,6 +69,19 @@ class FeatureMapEncoder(Protocol):
 
     def encode_feature_maps(self, photos: Sequence[Photo]) -> FeatureMaps:
         """Last feature maps of n photos, before pooling. Raises ModelError."""
+        ...
+
+
+class PhotoDescriber(Protocol):
+    """Sees in a photo what its vector does not tell. Safe to call from several threads."""
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether printed words are read too; else they stay None."""
+        ...
+
+    def describe(self, photo: Photo) -> PhotoLooks:
+        """Colours, hash, printed words. Raises ModelError."""
         ...
 
 
