@@ -47,7 +47,7 @@ def test_no_candidates_are_no_scores():
 
 
 def test_weights_are_those_of_scikit_learn():
-    # TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, norm="l2"),
+    # Its TfidfVectorizer with char_wb, n-grams of 3 to 5, sublinear counts and l2 norm,
     # fitted on the candidates; the query's unseen n-grams do not count there either.
     candidates = [["oat drink", "oat"], ["milk drink"], ["oat milk"]]
 
