@@ -92,6 +92,7 @@ class Shop(CollectionReader):
             self._wiring.catalogue_photos(encoder.card),
             encoder,
             run,
+            describer=self._wiring.describer(profile),
             options=self._wiring.index_options(remove_missing=not keep_missing),
             progress=progress,
             should_stop=should_stop,

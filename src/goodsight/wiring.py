@@ -22,12 +22,14 @@ from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
     from goodsight.images import AcceptedPhoto, UrlPhotos
+    from goodsight.looks import Describer
     from goodsight.stores.postgres import PostgresStore
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
 PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
 DEFAULT_PROFILE = "fast"
+READING_PROFILE = "quality"
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
 
@@ -60,6 +62,7 @@ class Wiring:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._encoders: dict[str, ImageEncoder] = {}
+        self._describers: dict[str, Describer] = {}
         self._store: PostgresStore | None = None
 
     def store(self) -> PostgresStore:
@@ -84,6 +87,18 @@ class Wiring:
         if name not in self._encoders:
             self._encoders[name] = self.models.open(name)
         return self._encoders[name]
+
+    def describer(self, profile: str) -> Describer:
+        """Sees what the profile searches by: colours always, printed words in "quality".
+
+        Without the extra, which `doctor` shows, words are left unread.
+        """
+        from goodsight.looks import Describer, WordReader, can_read_words
+
+        if profile not in self._describers:
+            reads = profile == READING_PROFILE and can_read_words()
+            self._describers[profile] = Describer(WordReader() if reads else None)
+        return self._describers[profile]
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from goodsight.core.types import FloatArray
 
-__all__ = ["PhotoLooks", "SeenPhoto"]
+__all__ = ["Described", "PhotoLooks", "SeenPhoto"]
+
+
+class Described(IntEnum):
+    """How much is known of a photo beside its vector; each step includes those before."""
+
+    NOT = 0
+    PLAINLY = 1
+    WITH_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from goodsight.core.filters import Filter
+from goodsight.core.looks import SeenPhoto
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.store_ports import BrowseQuery, Facets, Found, VectorQuery
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
@@ -18,6 +19,7 @@ from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
 from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
+from goodsight.stores.postgres.looks import looks_of
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import StaleCollection
@@ -148,6 +150,10 @@ class PostgresProducts:
             return {key: decode_features(bytes_each, data) for key, bytes_each, data in rows}
 
         return self._read("looking up features", work)
+
+    def looks(self, product_ids: Sequence[str]) -> Mapping[str, Sequence[SeenPhoto]]:
+        """What is seen in the products' photos; see the port `LooksReader`."""
+        return self._read("looking at photos", lambda c, now: looks_of(c, now, product_ids))
 
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
