@@ -195,3 +195,34 @@ def test_names_are_resolved_on_first_use():
         assert getattr(goodsight, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         goodsight.nothing  # noqa: B018 - the access is the test
+
+
+def test_a_colour_picked_by_hand_leads_to_products_in_it(shop, small_shop):
+    for colour, product in (("red", "p0"), ("绿色", "p1"), ("#4169e1", "p2"), ("粉色", "p4")):
+        found = shop.search(small_shop / "query-3.png", look="colour", colours=[colour])
+        assert found.hits[0].product.id == product
+
+
+def test_look_both_counts_the_colours_of_the_photo(shop, small_shop):
+    photo = small_shop / "query-0.png"
+
+    [style], [both] = (shop.search(photo, look=look, limit=1).hits for look in ("style", "both"))
+
+    assert style.product.id == both.product.id == "p0"
+    assert "colour" not in style.explanation
+    assert both.explanation["colour"] > 0.5
+    assert both.score == pytest.approx(
+        both.explanation["visual"] + both.explanation["colour"], abs=1e-6
+    )
+
+
+def test_colours_need_something_to_be_compared_with(shop):
+    with pytest.raises(UsageError, match="seen_colour = 'red'"):
+        shop.search("Product", colours=["red"])
+    with pytest.raises(UsageError, match="look 'shape': choose from style, colour, both"):
+        shop.search("Product", look="shape")
+
+
+def test_a_colour_that_is_none_is_refused(shop, small_shop):
+    with pytest.raises(UsageError, match="colour 'reddish'"):
+        shop.search(small_shop / "query-0.png", colours=["reddish"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
+from goodsight.core.choices import Look
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
 from goodsight.core.evaluating import DEPTH, Evaluation, LabelledQuery, Level
 from goodsight.core.evaluating import evaluate as evaluate_queries
@@ -110,11 +111,14 @@ class Shop(CollectionReader):
         limit: int = 10,
         metric: Metric | str = Metric.COSINE,
         exact: bool = False,
+        look: Look | str = Look.STYLE,
+        colours: Sequence[str] = (),
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. Raises PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
+        file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
+        stand for the photos' own. Raises PhotoError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(self._term(term) for term in terms)
@@ -124,6 +128,8 @@ class Shop(CollectionReader):
             limit=limit,
             metric=choice(Metric, metric),
             exact=exact,
+            look=choice(Look, look),
+            colours=tuple(colours),
         )
         if not any(part.text is None or part.text.strip() for part in parts):
             raise UsageError("an empty query: give a photo or a text")
@@ -151,17 +157,22 @@ class Shop(CollectionReader):
     def _search(
         self, query: Query, store: PostgresProducts, decode_ms: float, watch: Watch
     ) -> Results:
-        encoder = self.encoder()
-        try:
+        def ask(encoder: ImageEncoder) -> Results:
             return search_store(
-                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
+                query,
+                encoder,
+                store,
+                browser=store,
+                rerankers=self._wiring.rerankers(store),
+                decode_ms=decode_ms,
+                watch=watch,
             )
+
+        try:
+            return ask(self.encoder())
         except SpaceMismatch:
             # The collection changed its model since we looked: ask again with the new one.
-            encoder = self.encoder(refresh=True)
-            return search_store(
-                query, encoder, store, browser=store, decode_ms=decode_ms, watch=watch
-            )
+            return ask(self.encoder(refresh=True))
 
     def evaluate(
         self,

@@ -16,7 +16,7 @@ from goodsight.config import Settings
 from goodsight.core.errors import UsageError
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from goodsight.images import AcceptedPhoto, UrlPhotos
     from goodsight.looks import Describer
     from goodsight.stores.postgres import PostgresStore
+    from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_profile"]
 
@@ -99,6 +100,13 @@ class Wiring:
             reads = profile == READING_PROFILE and can_read_words()
             self._describers[profile] = Describer(WordReader() if reads else None)
         return self._describers[profile]
+
+    def rerankers(self, store: PostgresProducts) -> tuple[Reranker, ...]:
+        """What puts the products found in that collection into a better order."""
+        from goodsight.rerankers import ColourReranker, PrintedWordsReranker
+
+        describer = self.describer(store.profile)
+        return ColourReranker(store, describer), PrintedWordsReranker(store, describer)
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

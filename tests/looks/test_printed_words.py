@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from goodsight.core.errors import MissingExtra
+from goodsight.core.looks import Described
 from goodsight.core.types import Photo
 from goodsight.looks import Describer, WordReader, can_read_words
 
@@ -54,7 +55,7 @@ def test_a_describer_without_a_reader_leaves_words_unread():
     describer = Describer()
 
     assert describer.describe(package("OAT")).printed_words is None
-    assert not describer.reads_words
+    assert describer.reach is Described.PLAINLY
 
 
 def test_the_room_loads_no_reader_before_it_is_needed():

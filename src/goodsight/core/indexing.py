@@ -61,7 +61,7 @@ def index(
 ) -> IndexReport:
     """Bring a collection up to date with a catalogue.
 
-    With a `describer` photos are described too, those known from before as far as they are not.
+    With a `describer` photos are described too, those of before as far as they are not.
     `should_stop` is asked between photos; once it says True the run commits what is done and
     returns a report marked interrupted. Raises CatalogError where the feed cannot be read
     (what went in before stays), StoreError and ModelError.
@@ -69,17 +69,9 @@ def index(
     with ExitStack() as stack:
         encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
         hashing = stack.enter_context(ThreadPoolExecutor(options.workers))
+        pools = encoding, hashing
         work = _Work(
-            catalog,
-            loader,
-            encoder,
-            run,
-            describer,
-            options,
-            progress,
-            should_stop,
-            encoding,
-            hashing,
+            catalog, loader, encoder, run, describer, options, progress, should_stop, *pools
         )
         return work.go()
 
@@ -216,9 +208,7 @@ class _Work:
     @property
     def _described(self) -> Described:
         """How far a photo must be described to count as known."""
-        if self.describer is None:
-            return Described.NOT
-        return Described.WITH_WORDS if self.describer.reads_words else Described.PLAINLY
+        return Described.NOT if self.describer is None else self.describer.reach
 
     def _content_hash(self, reference: str) -> str | Skip:
         try:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from goodsight.core.looks import PhotoLooks
-from goodsight.core.types import Embeddings, FeatureMaps, ModelCard, Photo, Product, Skip
+from goodsight.core.looks import Described, PhotoLooks
+from goodsight.core.store_ports import ScoredProduct
+from goodsight.core.types import (
+    Embeddings,
+    FeatureMaps,
+    FloatArray,
+    ModelCard,
+    Photo,
+    Product,
+    Query,
+    Skip,
+)
 
 __all__ = [
     "Catalog",
@@ -15,6 +25,7 @@ __all__ = [
     "PhotoDescriber",
     "PhotoLoader",
     "Progress",
+    "Reranker",
     "TextEncoder",
 ]
 
@@ -76,12 +87,37 @@ class PhotoDescriber(Protocol):
     """Sees in a photo what its vector does not tell. Safe to call from several threads."""
 
     @property
-    def reads_words(self) -> bool:
-        """Whether printed words are read too; else they stay None."""
+    def reach(self) -> Described:
+        """How far photos are described: with their printed words or without."""
         ...
 
     def describe(self, photo: Photo) -> PhotoLooks:
-        """Colours, hash, printed words. Raises ModelError."""
+        """Colours, hash and, where they are read, printed words. Raises ModelError."""
+        ...
+
+    def describe_plainly(self, photo: Photo) -> PhotoLooks:
+        """Colours and hash alone, in a millisecond."""
+        ...
+
+    def words(self, photo: Photo) -> tuple[str, ...]:
+        """The lines printed on what the photo shows. Raises ModelError."""
+        ...
+
+
+class Reranker(Protocol):
+    """Puts the best products a store found into another order."""
+
+    def depth(self, query: Query) -> int:
+        """How many of the best products it must see; 0 where it has nothing to say."""
+        ...
+
+    def rerank(
+        self, query: Query, vector: FloatArray, candidates: Sequence[ScoredProduct]
+    ) -> Sequence[ScoredProduct]:
+        """The same products, best first; `vector` float32 (d,) is the query's.
+
+        Raises UsageError, ModelError.
+        """
         ...
 
 

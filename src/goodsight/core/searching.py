@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 
+from goodsight.core.choices import Look
 from goodsight.core.errors import UsageError
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.filters import Filter
-from goodsight.core.ports import ImageEncoder
+from goodsight.core.ports import ImageEncoder, Reranker
 from goodsight.core.scoring import mean_vector
 from goodsight.core.store_ports import (
     BrowseQuery,
@@ -64,12 +65,14 @@ def search(
     store: ProductStore,
     *,
     browser: ProductBrowser | None = None,
+    rerankers: Sequence[Reranker] = (),
     decode_ms: float = 0.0,
     watch: Watch = lambda _: nullcontext(),
 ) -> Results:
     """Find the products that look most like the query's photos.
 
     Several photos or products are added up with their weights, as vectors; texts narrow.
+    Each of the `rerankers` sees the best products in the order the one before left them in.
     `decode_ms` is what decoding the photos took before; `browser` counts facets.
 
     Raises FilterError, UsageError (no usable term, an unknown product, a limit or offset
@@ -81,7 +84,8 @@ def search(
         vector = query_vector(query.terms, encoder, store)
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
-    limit = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
+    depth = max((reranker.depth(query) for reranker in rerankers), default=0)
+    wanted = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
     with watch("store"):
         found = store.search(
             VectorQuery(
@@ -89,12 +93,14 @@ def search(
                 space=encoder.card.space,
                 where=chosen.where,
                 words=chosen.words,
-                limit=min(limit, MAX_LIMIT),
+                limit=min(max(wanted, depth), MAX_LIMIT),
                 metric=query.metric,
                 exact=query.exact,
             )
         )
-    products = _by_price(found.products, query.sort) if by_price else found.products
+    with watch("rerank"):
+        ranked = _reranked(found.products, query, vector, rerankers)
+    products = _by_price(ranked[:wanted], query.sort) if by_price else ranked
     facets = _facets(query, chosen, browser, watch)
     timings = Timings(
         decode_ms, encode_ms, store_ms := clock.lap(), decode_ms + encode_ms + store_ms
@@ -114,6 +120,11 @@ def browse(
     Raises FilterError, UsageError, CollectionNotFound.
     """
     chosen = _Choice.of(query)
+    if query.colours or query.look is not Look.STYLE:
+        raise UsageError(
+            "colours are compared with a photo or a product: give one, or use a filter such as"
+            " seen_colour = 'red'"
+        )
     clock = _Clock()
     with watch("store"):
         found = browser.browse(
@@ -179,6 +190,19 @@ def _term_vector(term: Term, encoder: ImageEncoder, store: ProductStore) -> Floa
 def _only_row(embeddings: Embeddings) -> FloatArray:
     row: FloatArray = embeddings.vectors[0]
     return row
+
+
+def _reranked(
+    products: tuple[ScoredProduct, ...],
+    query: Query,
+    vector: FloatArray,
+    rerankers: Sequence[Reranker],
+) -> tuple[ScoredProduct, ...]:
+    """The products with the first `depth` of them in each reranker's order, the rest behind."""
+    for reranker in rerankers:
+        if depth := reranker.depth(query):
+            products = (*reranker.rerank(query, vector, products[:depth]), *products[depth:])
+    return products
 
 
 def _by_price(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[ScoredProduct, ...]:

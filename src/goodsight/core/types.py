@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from goodsight.core.choices import Look, Metric, Sort
+
 __all__ = [
     "Embeddings",
     "FeatureMaps",
@@ -33,17 +35,6 @@ __all__ = [
 Attributes = Mapping[str, tuple[str, ...]]
 FloatArray = NDArray[np.float32]
 PixelArray = NDArray[np.uint8]
-
-
-class Metric(StrEnum):
-    """How two unit vectors are compared. Every metric's score grows with likeness.
-
-    See `goodsight.core.scoring` for the formulas and their sources.
-    """
-
-    COSINE = "cosine"
-    EUCLIDEAN = "euclidean"
-    KL = "kl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +217,6 @@ class Term:
     weight: float = 1.0
 
 
-class Sort(StrEnum):
-    """The order of results; prices are compared as numbers, products without one come last."""
-
-    MATCH = "match"
-    PRICE = "price"
-    PRICE_DOWN = "-price"
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for.
@@ -241,6 +224,7 @@ class Query:
     Without a term the whole catalogue is looked through. `where` is a text in the filter
     language. `exact` compares with every photo instead of the index. `offset` best products
     are passed over. `facets` are names to count values of, see `goodsight.core.facets`.
+    `look` says what is compared; `colours`, names or #rrggbb, stand for those of the photos.
     """
 
     terms: tuple[Term, ...] = ()
@@ -251,6 +235,8 @@ class Query:
     offset: int = 0
     sort: Sort = Sort.MATCH
     facets: tuple[str, ...] = ()
+    look: Look = Look.STYLE
+    colours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

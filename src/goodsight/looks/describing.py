@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from goodsight.core.looks import PhotoLooks
+from goodsight.core.looks import Described, PhotoLooks
 from goodsight.core.types import Photo
 from goodsight.looks.colours import foreground_colours
 from goodsight.looks.perceptual_hash import perceptual_hash
@@ -24,19 +26,23 @@ class Describer:
         self._reader = reader
 
     @property
-    def reads_words(self) -> bool:
-        """Whether `describe` reads printed words."""
-        return self._reader is not None
+    def reach(self) -> Described:
+        """How far photos are described; words are read where there is a reader."""
+        return Described.PLAINLY if self._reader is None else Described.WITH_WORDS
 
     def describe(self, photo: Photo) -> PhotoLooks:
         """Colours, hash and, with a reader, the printed words. Raises ModelError."""
+        plain = self.describe_plainly(photo)
+        return plain if self._reader is None else replace(plain, printed_words=self.words(photo))
+
+    def describe_plainly(self, photo: Photo) -> PhotoLooks:
+        """Colours and hash alone."""
         small = small_copy(photo.pixels)
         colours, names = foreground_colours(np.asarray(small))
         return PhotoLooks(
             colours=colours,
             colour_names=names,
             perceptual_hash=perceptual_hash(small),
-            printed_words=None if self._reader is None else self._reader.words(photo),
         )
 
     def words(self, photo: Photo) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from goodsight.core.choices import Look
 from goodsight.core.searching import MAX_LIMIT
 from goodsight.core.types import Metric, Photo, Query, Results, Sort, Term
 from goodsight.service.documents import found_document
@@ -106,6 +107,8 @@ def find(
         metric=Metric(asked.metric),
         sort=Sort(asked.sort),
         facets=tuple(asked.facets),
+        look=Look(asked.look),
+        colours=tuple(asked.colours),
     )
     results = state.shop(collection).find(query, decode_ms=photos.decode_ms, watch=state.watch)
     return Answered(results, photos.image_id, photos.upload)

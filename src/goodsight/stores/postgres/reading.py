@@ -71,6 +71,7 @@ class PostgresProducts:
     def __init__(self, database: Database, collection: ActiveCollection) -> None:
         self._database = database
         self._name = collection.name
+        self.profile = collection.profile
         self._known: ActiveCollection | None = collection
 
     def info(self) -> CollectionInfo:
