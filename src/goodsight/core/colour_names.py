@@ -16,11 +16,16 @@ from goodsight.core.types import FloatArray
 
 __all__ = [
     "COLOUR_NAMES",
+    "SEEN_COLOUR",
     "ColourName",
     "code_names",
     "colour_key",
     "picked_colours",
 ]
+
+
+# The name under which filters and facets know the dominant colours of a product's photos.
+SEEN_COLOUR = "seen_colour"
 
 
 @dataclass(frozen=True, slots=True)
