@@ -6,6 +6,7 @@ runtime, and one that needs no store no database driver.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from goodsight.config import Settings
-from goodsight.core.errors import UsageError
+from goodsight.core.errors import MissingExtra, UsageError
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
@@ -31,6 +32,7 @@ __all__ = ["DEFAULT_PROFILE", "PROFILES", "FeedOptions", "Wiring", "model_of_pro
 PROFILES: Mapping[str, str] = {"fast": "efficientnet-lite0", "quality": "efficientnet-lite2"}
 DEFAULT_PROFILE = "fast"
 READING_PROFILE = "quality"
+_log = logging.getLogger(__name__)
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
 
@@ -92,13 +94,16 @@ class Wiring:
     def describer(self, profile: str) -> Describer:
         """Sees what the profile searches by: colours always, printed words in "quality".
 
-        Without the extra, which `doctor` shows, words are left unread.
+        Without the extra words are left unread, and the log says so once.
         """
         from goodsight.looks import Describer, WordReader, can_read_words
 
         if profile not in self._describers:
-            reads = profile == READING_PROFILE and can_read_words()
-            self._describers[profile] = Describer(WordReader() if reads else None)
+            reads = can_read_words()
+            if profile == READING_PROFILE and not reads:
+                _log.warning("%s", MissingExtra("reading printed words", extra="quality"))
+            reader = WordReader() if reads and profile == READING_PROFILE else None
+            self._describers[profile] = Describer(reader)
         return self._describers[profile]
 
     def rerankers(self, store: PostgresProducts) -> tuple[Reranker, ...]:

@@ -54,8 +54,8 @@ def test_the_photo_shown_is_the_one_in_that_colour(look, colours, photo, variant
 def test_both_is_the_weighted_sum_of_style_and_colour():
     [found] = by_colour([COAT], SEEN, vector=QUERY, colours=RED, look=Look.BOTH)
 
-    assert found.parts["visual"] == pytest.approx(0.4 * 0.7, abs=1e-6)
-    assert found.parts["colour"] == pytest.approx(0.6, abs=1e-6)
+    assert found.parts["visual"] == pytest.approx(0.45 * 0.7, abs=1e-6)
+    assert found.parts["colour"] == pytest.approx(0.55, abs=1e-6)
 
 
 def test_colour_alone_leaves_style_out():
@@ -78,7 +78,7 @@ def test_what_was_never_described_has_no_colour_in_common(seen):
     [found] = by_colour([COAT], seen, vector=QUERY, colours=RED, look=Look.BOTH)
 
     assert found.parts["colour"] == 0
-    assert found.score == pytest.approx(0.4 * 0.7, abs=1e-6)
+    assert found.score == pytest.approx(0.45 * 0.7, abs=1e-6)
 
 
 def test_words_add_their_share():

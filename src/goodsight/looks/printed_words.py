@@ -18,8 +18,8 @@ __all__ = ["WordReader", "can_read_words"]
 
 # Large enough for the names on a package that fills the photo; the detector's time grows with
 # the square. Measured: docs/decisions/0014.
-SHORT_SIDE_PIXELS = 544
-LONG_SIDE_PIXELS = 960
+SHORT_SIDE_PIXELS = 640
+LONG_SIDE_PIXELS = 1024
 # Of a photo made to fit: no letter can be read in a narrower strip.
 LEAST_SIDE_PIXELS = 32
 LEAST_CONFIDENCE = 0.5
