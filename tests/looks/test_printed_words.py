@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -32,6 +33,19 @@ def test_words_are_read_from_top_to_bottom(capfd):
     assert [text.replace(" ", "").casefold() for text, _ in lines] == ["oatdrink", "barista1l"]
     assert all(0.5 <= confidence <= 1 for _, confidence in lines)
     assert capfd.readouterr() == ("", "")
+
+
+@with_reader
+def test_threads_do_not_mix_photos_up():
+    reader = WordReader()
+    photos = [package(word, word[::-1]) for word in ("OATMEAL", "VANILLA", "BARISTA", "MANGO")]
+    alone = [reader.words(photo) for photo in photos]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(reader.words, photos * 3))
+
+    assert together == alone * 3
+    assert len(set(alone)) == len(alone)
 
 
 @with_reader
