@@ -82,7 +82,8 @@ def test_search_takes_a_colour_picked_by_hand(indexed, small_shop):
     [hit] = json.loads(done.stdout)["hits"]
     assert hit["product"]["id"] == "p2"
     assert hit["explanation"]["colour"] == hit["score"]
-    assert run(indexed, *asked, "--colour", "reddish").returncode == 2
+    refused = run(indexed, *asked, "--colour", "reddish", expect=2)
+    assert "black, grey, white" in refused.stderr
 
 
 def test_search_prints_one_line_per_product(indexed, small_shop):
