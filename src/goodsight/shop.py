@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
+from goodsight.core.choices import Look
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
@@ -94,6 +95,7 @@ class Shop(CollectionReader):
             self._wiring.catalogue_photos(encoder.card),
             encoder,
             run,
+            describer=self._wiring.describer(profile),
             options=self._wiring.index_options(remove_missing=not keep_missing),
             progress=progress,
             should_stop=should_stop,
@@ -119,12 +121,15 @@ class Shop(CollectionReader):
         metric: Metric | str = Metric.COSINE,
         exact: bool = False,
         min_confidence: float | None = None,
+        look: Look | str = Look.STYLE,
+        colours: Sequence[str] = (),
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. Below `min_confidence` the verdict is "no match". Raises PhotoError,
-        FilterError, UsageError, CollectionNotFound, StoreError.
+        file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
+        stand for the photos' own. Below `min_confidence` the verdict is "no match". Raises
+        PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(self._term(term) for term in terms)
@@ -137,6 +142,8 @@ class Shop(CollectionReader):
             min_confidence=(
                 self._wiring.settings.min_confidence if min_confidence is None else min_confidence
             ),
+            look=choice(Look, look),
+            colours=tuple(colours),
         )
         if not any(part.text is None or part.text.strip() for part in parts):
             raise UsageError("an empty query: give a photo or a text")
@@ -171,6 +178,7 @@ class Shop(CollectionReader):
                 store,
                 browser=store,
                 calibrations=store.calibrations,
+                rerankers=self._wiring.rerankers(store),
                 decode_ms=decode_ms,
                 watch=watch,
             )
