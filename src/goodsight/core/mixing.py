@@ -24,7 +24,7 @@ from goodsight.core.types import FloatArray, Metric
 __all__ = ["COLOUR_WEIGHTS", "WORDS_WEIGHT", "by_colour", "by_words", "words_matter"]
 
 COLOUR_WEIGHTS: Mapping[Look, float] = {Look.STYLE: 0.0, Look.BOTH: 0.55, Look.COLOUR: 1.0}
-WORDS_WEIGHT = 0.4
+WORDS_WEIGHT = 0.5
 # Reading the query costs as much as all the rest: only where the products found are printed on.
 LEAST_PRINTED_SHARE = 0.3
 LOOKED_AT_FOR_PRINT = 10
