@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from goodsight.core.calibrating import Calibration
+from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.reports import CollectionInfo
@@ -252,7 +253,7 @@ class PostgresProducts:
             if self._known is not None and not look_again:
                 try:
                     return work(connection, self._known)
-                except (StaleCollection, psycopg.errors.UndefinedTable):
+                except (StaleCollection, SpaceMismatch, psycopg.errors.UndefinedTable):
                     pass
             self._known = find_collection(connection, self._name)
             try:
