@@ -75,12 +75,14 @@ class Shop(CollectionReader):
         keep_missing: bool = False,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] = lambda: False,
+        learning: Callable[[], None] = lambda: None,
         **feed: Unpack[FeedOptions],
     ) -> IndexReport:
         """Bring the collection up to date with a feed file or a folder of photos.
 
         `feed` says what the feed does not (see `FeedOptions`). Creates the collection in
-        `profile` ("fast" unless said otherwise) or with the named `model`.
+        `profile` ("fast" unless said otherwise) or with the named `model`. `learning` is told
+        when the photos are in and the collection begins to learn from them.
 
         Raises CatalogError, UsageError where the collection has another profile or
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
@@ -101,7 +103,7 @@ class Shop(CollectionReader):
             should_stop=should_stop,
         )
         if not report.interrupted:
-            self.learner().learn_if_due(project=self._wiring.settings.learn)
+            self.learner().learn_if_due(begins=learning, should_stop=should_stop)
         return replace(report, space=self.info().space)
 
     def learner(self) -> Learner:

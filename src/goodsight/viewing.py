@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,19 +15,29 @@ from goodsight.core.types import FloatArray, Photo
 from goodsight.reading import CollectionReader
 from goodsight.wiring import Wiring
 
-__all__ = ["embedded_views"]
+__all__ = ["ViewsInterrupted", "embedded_views"]
 
 VIEWED_PHOTOS = 200
 VIEWS = 1600
 MAX_VIEWS_PER_PHOTO = 16
 
 
+class ViewsInterrupted(Exception):
+    """Someone asked to stop before all views were embedded."""
+
+
 def embedded_views(
-    wiring: Wiring, reader: CollectionReader, encoder: ImageEncoder, *, teach_projection: bool
+    wiring: Wiring,
+    reader: CollectionReader,
+    encoder: ImageEncoder,
+    *,
+    teach_projection: bool,
+    should_stop: Callable[[], bool],
 ) -> Views | None:
     """Features of a sample of the catalogue's photos and of views of them.
 
-    None where fewer than `MIN_PRODUCTS` photos can be read. Raises ModelError, StoreError.
+    None where fewer than `MIN_PRODUCTS` photos can be read. Raises ModelError, StoreError, and
+    ViewsInterrupted once `should_stop` says True.
     """
     photos = _sample(wiring, reader, encoder)
     if len(photos) < MIN_PRODUCTS:
@@ -36,6 +46,8 @@ def embedded_views(
     count = min(MAX_VIEWS_PER_PHOTO, VIEWS // len(photos))
 
     def embed(number: int) -> tuple[FloatArray, FloatArray]:
+        if should_stop():
+            raise ViewsInterrupted
         others = [*photos[:number], *photos[number + 1 :]]
         views = make(photos[number], others, count, number)
         features = encoder.encode_photos([photos[number], *views]).features
