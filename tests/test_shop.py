@@ -183,7 +183,7 @@ def test_the_quality_profile(home, small_shop):
             shop.index(small_shop / "feed.csv", profile="quality")
         except MissingExtra:
             pytest.skip("the extra quality is not installed")
-        assert shop.info().model == "efficientnet-lite2"
+        assert shop.info().model == "efficientnet-lite0-lite2"
         assert shop.search(small_shop / "query-3.png").hits[0].product.id == "p3"
         shop.delete()
 

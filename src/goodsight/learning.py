@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from goodsight.core.calibrating import Calibration, ScoredQuery, fit_calibration
-from goodsight.core.errors import InputError
+from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fit_calibration
+from goodsight.core.errors import InputError, PhotoError
 from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.space_ports import SpaceKeeper
-from goodsight.core.types import Metric
+from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.reading import CollectionReader
 from goodsight.viewing import embedded_views
 from goodsight.wiring import VIEW_PROFILES, Wiring
@@ -16,6 +17,7 @@ from goodsight.wiring import VIEW_PROFILES, Wiring
 __all__ = ["Learner"]
 
 MIN_QUERIES = 50
+Find = Callable[[Query], Results]
 
 
 class Learner:
@@ -41,11 +43,39 @@ class Learner:
         """Learn where the catalogue has changed enough; None where it has not."""
         return self.learn(project=project) if is_due(self._keeper) else None
 
-    def calibrate(self, queries: Sequence[ScoredQuery], metric: Metric) -> Calibration:
-        """Fit confidence to queries whose answers are known, for one metric.
+    def calibrate(
+        self,
+        queries: Path,
+        find: Find,
+        *,
+        metric: Metric = Metric.COSINE,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> tuple[Calibration, tuple[Skip, ...]]:
+        """Fit confidence to a CSV of queries whose answers are known; and what was left out.
 
-        Raises InputError where they are too few to tell anything.
+        `find` searches. Raises CatalogError where the CSV cannot be read, InputError where
+        too few queries can be asked, CollectionNotFound, StoreError.
         """
+        loader = self._wiring.query_photos(self._reader.encoder().card)
+        answered: list[ScoredQuery] = []
+        failed: list[Skip] = []
+        for count, item in enumerate(self._wiring.labelled_queries(queries), start=1):
+            if isinstance(item, Skip):
+                failed.append(item)
+            elif item.image is None:
+                failed.append(Skip(item.text or "", "it has no photo to be sure of", item.row))
+            else:
+                try:
+                    photo = loader.load(item.image)
+                except PhotoError as error:
+                    failed.append(Skip(item.image, error.reason, item.row))
+                else:
+                    asked = Query((Term(photo=photo),), limit=COMPETITORS, metric=metric)
+                    answered.append(_scored(find(asked), item.right_ids))
+            progress(count)
+        return self._calibrated(answered, metric), tuple(failed)
+
+    def _calibrated(self, queries: Sequence[ScoredQuery], metric: Metric) -> Calibration:
         if len(queries) < MIN_QUERIES:
             raise InputError(
                 f"{len(queries)} queries could be asked; confidence needs {MIN_QUERIES} or more,"
@@ -65,3 +95,15 @@ class Learner:
     @property
     def _keeper(self) -> SpaceKeeper:
         return self._wiring.store().spaces(self._reader.collection)
+
+
+def _scored(results: Results, right_ids: Sequence[str]) -> ScoredQuery:
+    """The scores, and where the right product came; variants answer for their product."""
+    wanted = set(right_ids)
+    ranks = [
+        rank
+        for rank, hit in enumerate(results.hits)
+        if wanted & {hit.product.id, *(variant.id for variant in hit.product.variants)}
+    ]
+    scores = tuple(hit.score for hit in results.hits)
+    return ScoredQuery(scores, ranks[0] if ranks else None)

@@ -22,7 +22,9 @@ VIEWS = 1600
 MAX_VIEWS_PER_PHOTO = 16
 
 
-def embedded_views(wiring: Wiring, reader: CollectionReader, encoder: ImageEncoder) -> Views | None:
+def embedded_views(
+    wiring: Wiring, reader: CollectionReader, encoder: ImageEncoder, *, teach_projection: bool
+) -> Views | None:
     """Features of a sample of the catalogue's photos and of views of them.
 
     None where fewer than `MIN_PRODUCTS` photos can be read. Raises ModelError, StoreError.

@@ -39,10 +39,12 @@ def test_rows_are_unit_vectors_of_the_cards_dimension(encoder, photos):
     assert found.space == encoder.card.space
 
 
-def test_vectors_are_the_features_scaled(encoder, photos):
+def test_vectors_are_the_features_scaled_network_by_network(encoder, photos):
     found = encoder.encode_photos(photos)
-    norms = np.linalg.norm(found.features, axis=1, keepdims=True)
-    np.testing.assert_allclose(found.features / norms, found.vectors, atol=1e-6)
+    blocks = np.split(found.features, np.cumsum(encoder.card.feature_blocks)[:-1], axis=1)
+    scaled = [block / np.linalg.norm(block, axis=1, keepdims=True) for block in blocks]
+    expected = np.concatenate(scaled, axis=1) / np.sqrt(len(blocks))
+    np.testing.assert_allclose(expected, found.vectors, atol=1e-6)
 
 
 def test_a_photo_gets_the_same_vector_alone_and_in_company(encoder, photos):
@@ -78,14 +80,26 @@ def test_photos_of_any_size(encoder, size):
 
 def test_feature_maps_average_to_the_features_where_they_are_pooled(encoder, photos):
     shows_maps = encoder.card.name in (*BUNDLED, "plain")
-    assert hasattr(encoder, "encode_feature_maps") == shows_maps
-    if shows_maps:
+    joined = len(encoder.card.feature_blocks) > 1
+    assert hasattr(encoder, "encode_feature_maps") == (shows_maps and not joined)
+    if hasattr(encoder, "encode_feature_maps"):
         found = encoder.encode_feature_maps(photos)
         assert found.maps.ndim == 4
         assert found.space == encoder.card.space
         features = encoder.encode_photos(photos).features
         np.testing.assert_allclose(found.maps.mean((2, 3)), features, atol=1e-4)
         assert encoder.encode_feature_maps([]).maps.shape == (0, *found.maps.shape[1:])
+
+
+def test_positions_average_to_the_features_block_by_block(encoder, photos):
+    shows_maps = encoder.card.name in (*BUNDLED, "plain")
+    assert hasattr(encoder, "encode_positions") == shows_maps
+    if shows_maps:
+        maps = encoder.encode_positions(photos[0])
+        assert tuple(len(shown) for shown in maps) == encoder.card.feature_blocks
+        averaged = np.concatenate([shown.mean((1, 2)) for shown in maps])
+        features = encoder.encode_photos(photos[:1]).features[0]
+        np.testing.assert_allclose(averaged, features, atol=1e-4)
 
 
 def test_the_same_photo_gets_the_same_numbers_each_time(encoder, photos):

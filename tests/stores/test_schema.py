@@ -19,9 +19,11 @@ from goodsight.stores.postgres.schema import HEAD, MIGRATIONS, SCHEMA
 from stores.samples import SHIRT, filled, query, unit
 
 OPEN = "from goodsight.stores import open_store; import sys; store = open_store(sys.argv[1]);"
-# What the second version added, taken away again.
+# What later versions added, taken away again.
 BACK_TO_THE_FIRST_VERSION = f"""
     SET search_path = {SCHEMA};
+    DROP TABLE projections, calibrations;
+    ALTER TABLE vector_sets DROP base_id, DROP learnt_photos;
     DROP TABLE originals, sessions, api_keys, audit;
     DROP FUNCTION audit_is_append_only;
     ALTER TABLE products DROP words;

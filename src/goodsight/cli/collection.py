@@ -1,8 +1,9 @@
-"""`goodsight collection list|show|delete`."""
+"""`goodsight collection list|show|learn|delete`."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -48,6 +49,31 @@ def show(
         print_json(collection_document(info))
     else:
         print_result(collections_table([info]))
+
+
+@app.command()
+def learn(
+    name: Name,
+    off: Annotated[bool, typer.Option("--off", help="Go back to the model's own space.")] = False,
+    home: Home = None,
+    database: Database = None,
+    json: JsonOutput = False,
+) -> None:
+    """Learn from the collection's own photos now; indexing does it as the catalogue grows."""
+    with open_shop(home, database, name) as shop:
+        report = shop.learner().learn(project=not off)
+    if json:
+        print_json(asdict(report))
+        return
+    if report.projected:
+        print_result(
+            f"learnt {report.dimension} directions from {report.photos:,} photos of"
+            f" {report.products:,} products"
+        )
+    else:
+        print_result("searched in the model's own space")
+    if not report.calibrated:
+        message("too few photos to tell how sure an answer is: see goodsight calibrate")
 
 
 @app.command()

@@ -12,7 +12,18 @@ import warnings
 import typer
 
 from goodsight import __version__
-from goodsight.cli import collection, demo, doctor, evaluate, index, key, model, search, serve
+from goodsight.cli import (
+    calibrate,
+    collection,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    key,
+    model,
+    search,
+    serve,
+)
 from goodsight.core.errors import GoodsightError
 
 __all__ = ["app", "run"]
@@ -28,6 +39,7 @@ app.command()(demo.demo)
 app.command()(index.index)
 app.command()(search.search)
 app.command()(evaluate.evaluate)
+app.command()(calibrate.calibrate)
 app.command()(serve.serve)
 app.add_typer(collection.app, name="collection")
 app.add_typer(model.app, name="model")
