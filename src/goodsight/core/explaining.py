@@ -50,7 +50,8 @@ class Sight:
 class Explanation:
     """Why a product was found.
 
-    `score`, `confidence` and `shares` are the hit's, as the search gave them. `likeness` is how
+    `content_hash` names the hit's photo; `score`, `confidence` and `shares` are the hit's, as the
+    search gave them. `likeness` is how
     alike query and product look, `photo_likeness` how alike query and the hit's photo; both are
     cosines but for the Kullback-Leibler metric (`metric` orders as its cosine does where it is
     the Euclidean one).
@@ -63,6 +64,7 @@ class Explanation:
 
     method: Method
     metric: Metric
+    content_hash: str
     score: float
     confidence: float | None
     shares: Mapping[str, float]
@@ -95,6 +97,7 @@ def explain(
     return Explanation(
         method=seen.method,
         metric=query.metric,
+        content_hash=hit.content_hash,
         score=hit.score,
         confidence=hit.confidence,
         shares=hit.explanation,
