@@ -58,6 +58,9 @@ export function productPhoto(url) {
 export function heatPhoto(image, map, title, test) {
   const said = () => `${title()}: ${summary(map.rows)}`;
   const stage = h("div", { class: "why-stage", role: "img", "aria-label": said }, image, cells(map));
+  image.addEventListener("load", () => {
+    stage.style.setProperty("--shape", String(image.naturalWidth / image.naturalHeight));
+  });
   return h(
     "figure",
     { class: "why-photo", test },

@@ -196,6 +196,7 @@ function legend() {
     h("span", {}, () => t("why.against")),
     h("span", { class: "why-scale", "aria-hidden": "true" }),
     h("span", {}, () => t("why.for")),
+    h("span", { class: "why-unseen" }, () => t("why.unseen")),
   );
 }
 

@@ -28,7 +28,7 @@ export function summary(rows) {
   const text = t("why.where", { places, share: percent(held / all) });
   const against = -rows.flat().reduce((sum, cell) => sum + Math.min(0, cell), 0);
   if (against / all < WORTH_SAYING) return text;
-  return `${text} ${t("why.where.against", { share: percent(against / all) })}`;
+  return `${text}${t("why.where.against", { share: percent(against / all) })}`;
 }
 
 /**

@@ -5,6 +5,7 @@ export const words = {
   "why.sure": "{words} · {share}",
   "why.for": "支持匹配",
   "why.against": "不支持匹配",
+  "why.unseen": "淡色：未参与比较",
   "why.where": "支持匹配的部分中，{share} 来自{places}。",
   "why.where.against": "少量内容不支持匹配：{share}。",
   "why.nothing": "照片中没有支持匹配的内容。",
