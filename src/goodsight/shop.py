@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields, replace
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
+from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
 from goodsight.core.choices import Look
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
+from goodsight.core.explaining import Explanation
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
 from goodsight.core.measures import Evaluation
@@ -22,9 +23,10 @@ from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import Watch, browse, is_visual
 from goodsight.core.searching import search as search_store
-from goodsight.core.types import Metric, ModelCard, Photo, Product, Query, Results, Term
+from goodsight.core.types import Metric, ModelCard, Product, Query, Results
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
+from goodsight.explanation import Explainer
 from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = ["FeedOptions", "Shop", "ShownResults", "open"]
-
-SearchTerm = str | Path | Photo
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def open(
@@ -52,15 +51,7 @@ def open(
     database server; by default what the settings say. Nothing is started before it is
     needed. Raises UsageError for settings that cannot be read.
     """
-    return Shop(Wiring(settings or load_settings(_location_override(location))), collection)
-
-
-def _location_override(location: str | Path | None) -> dict[str, str]:
-    if location is None:
-        return {}
-    if str(location).startswith(("postgresql://", "postgres://")):
-        return {"database_url": str(location)}
-    return {"home": str(location)}
+    return Shop(Wiring(settings or load_settings(overrides_of(location))), collection)
 
 
 class Shop(CollectionReader):
@@ -134,7 +125,7 @@ class Shop(CollectionReader):
         PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
-        parts = tuple(self._term(term) for term in terms)
+        parts = tuple(term_of(term, self._wiring, self) for term in terms)
         query = Query(
             terms=parts,
             where=where,
@@ -190,6 +181,25 @@ class Shop(CollectionReader):
         except SpaceMismatch:
             # The collection changed its space since we looked: ask again in the new one.
             return ask(self.encoder(refresh=True))
+
+    def explain(
+        self,
+        *terms: SearchTerm,
+        product_id: str,
+        where: str | None = None,
+        metric: Metric | str = Metric.COSINE,
+    ) -> Explanation:
+        """Why a search for the terms finds this product; see `Explanation`.
+
+        Raises UsageError where it does not find it, and what `search` raises.
+        """
+        parts = tuple(term_of(term, self._wiring, self) for term in terms)
+        query = Query(terms=parts, where=where, metric=choice(Metric, metric))
+        return self.explainer().explain(query, product_id)
+
+    def explainer(self) -> Explainer:
+        """For explaining hits of queries whose photos are decoded."""
+        return Explainer(self._wiring, self, self.find)
 
     def evaluate(
         self,
@@ -295,20 +305,3 @@ class Shop(CollectionReader):
                 f" one beside it: goodsight index SOURCE --collection NAME {option}"
             )
         return self._wiring.encoder(info.model), info.profile
-
-    def _term(self, term: SearchTerm) -> Term:
-        if isinstance(term, Photo):
-            return Term(photo=term)
-        if isinstance(term, Path) or self._wiring.names_a_photo(term):
-            path = str(Path(term).expanduser()) if "://" not in str(term) else str(term)
-            return Term(photo=self._wiring.query_photos(self.encoder().card).load(path))
-        return Term(text=term)
-
-
-def choice(kind: type[Choice], value: str) -> Choice:
-    """The member of an enumeration that a user named. Raises UsageError with the choices."""
-    try:
-        return kind(value)
-    except ValueError as error:
-        choices = ", ".join(kind)
-        raise UsageError(f"{kind.__name__.lower()} '{value}': choose from {choices}") from error

@@ -34,8 +34,8 @@ def calibrate(
     json: JsonOutput = False,
 ) -> None:
     """Make confidence truer with labelled photos: 50 at least, 200 are good."""
+    from goodsight.asking import choice
     from goodsight.core.types import Metric
-    from goodsight.shop import choice
 
     with open_shop(home, database, collection) as shop, QueryProgress("queries") as drawn:
         fitted, failed = shop.learner().calibrate(

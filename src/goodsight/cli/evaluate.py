@@ -135,10 +135,10 @@ def _evaluated(shop: Shop, wishes: _Wishes) -> Evaluation:
 
 
 def _ask(shop: Shop, wishes: _Wishes, progress: QueryProgress) -> Evaluation:
+    from goodsight.asking import choice
     from goodsight.core.judgements import Level
     from goodsight.core.leave_one_out import NEAR_DUPLICATE
     from goodsight.core.types import Metric
-    from goodsight.shop import choice
 
     metric, level = choice(Metric, wishes.metric), choice(Level, wishes.level)
     if wishes.leave_one_out:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from goodsight.core.looks import Described, PhotoLooks
 from goodsight.core.store_ports import ScoredProduct
@@ -13,6 +13,7 @@ from goodsight.core.types import (
     FloatArray,
     ModelCard,
     Photo,
+    Preprocessing,
     Product,
     Query,
     Skip,
@@ -84,8 +85,14 @@ class FeatureMapEncoder(Protocol):
         ...
 
 
+@runtime_checkable
 class PositionEncoder(Protocol):
     """An encoder whose features are means over positions of the photo, and that shows them."""
+
+    @property
+    def preprocessings(self) -> tuple[Preprocessing, ...]:
+        """How a photo becomes the input of each network: which part of it a map covers."""
+        ...
 
     def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
         """One map float32 (channels, rows, columns) for each block of a feature.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from goodsight.core.projecting import conditioned
-from goodsight.core.types import Embeddings, FloatArray, ModelCard, Photo
+from goodsight.core.types import Embeddings, FloatArray, ModelCard, Photo, Preprocessing
 from goodsight.encoders.onnx_encoder import OnnxEncoder, directions
 
 __all__ = ["JoinedEncoder", "joined_card"]
@@ -55,6 +55,11 @@ class JoinedEncoder:
         )
         vectors = directions(conditioned(features, self._card.feature_blocks, rooted=False))
         return Embeddings(vectors, features, self._card.space)
+
+    @property
+    def preprocessings(self) -> tuple[Preprocessing, ...]:
+        """Each network's; see `PositionEncoder`."""
+        return tuple(encoder.card.preprocessing for encoder in self._encoders)
 
     def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
         """One map (channels, rows, columns) a network; see `PositionEncoder`."""

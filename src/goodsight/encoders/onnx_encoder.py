@@ -158,6 +158,11 @@ class OnnxFeatureMapEncoder(OnnxEncoder):
             maps = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
         return FeatureMaps(maps[: len(photos)], self._card.space)
 
+    @property
+    def preprocessings(self) -> tuple[Preprocessing, ...]:
+        """The card's; see `PositionEncoder`."""
+        return (self._card.preprocessing,)
+
     def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
         """The photo's map (channels, rows, columns); see `PositionEncoder`. Raises ModelError."""
         return (self.encode_feature_maps([photo]).maps[0],)

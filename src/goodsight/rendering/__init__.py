@@ -4,6 +4,7 @@ from goodsight.rendering.cards import results_html
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
 from goodsight.rendering.evaluation_tables import evaluation_table
+from goodsight.rendering.explanation_documents import heat_map_document
 from goodsight.rendering.json_documents import (
     attributes_document,
     checks_document,
@@ -40,6 +41,7 @@ __all__ = [
     "evaluation_document",
     "evaluation_page",
     "evaluation_table",
+    "heat_map_document",
     "index_document",
     "index_summary",
     "key_document",

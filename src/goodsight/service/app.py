@@ -27,6 +27,7 @@ from goodsight.service.problems import Problem, answer_to_error
 from goodsight.service.routes import (
     bulk,
     collections,
+    explanation,
     health,
     owner,
     photos,
@@ -94,7 +95,9 @@ def create_app(
         },
     )
     app.state.goodsight = state
-    for module in (search, products, bulk, photos, collections, owner, sessions, health, google):
+    for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
+        app.include_router(module.router)
+    for module in (health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)
@@ -131,7 +134,7 @@ def _add_middleware(app: FastAPI, state: ServiceState, *, local: bool) -> None:
 def _body_limit(settings: Settings, path: str) -> int:
     if path.endswith("/feeds"):
         return settings.max_feed_megabytes << 20
-    if path.endswith(("/search", "/photos", "images:annotate")):
+    if path.endswith(("/search", "/explanation", "/photos", "images:annotate")):
         return settings.max_body_megabytes << 20
     # The stream of products has a limit for each line; it is never held whole.
     return BULK_BODY_BYTES if path.endswith("/products") else SMALL_BODY_BYTES

@@ -22,7 +22,7 @@ from goodsight.service.schemas import QueryTerm, SearchRequest
 from goodsight.service.state import ServiceState
 from goodsight.service.uploads import Upload
 
-__all__ = ["Answered", "answer_search", "find"]
+__all__ = ["Answered", "QueryPhotos", "answer_search", "asked_query", "find"]
 
 # Of a photo that is kept: what a page shows, and enough for a region of it.
 KEPT_LONG_SIDE_PIXELS = 1600
@@ -38,7 +38,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class _Photos:
+class QueryPhotos:
     """The photos of one query on their way from bytes to terms."""
 
     state: ServiceState
@@ -49,6 +49,7 @@ class _Photos:
     decode_ms: float = 0.0
 
     def term(self, position: int, asked: QueryTerm) -> Term:
+        """The term that was asked for, at its place in the query. Raises Problem, PhotoError."""
         if asked.text is not None:
             return Term(text=asked.text, weight=asked.weight)
         if asked.product_id is not None:
@@ -85,15 +86,15 @@ class _Photos:
             self.image_id, self.upload = image_id, upload
 
 
-def find(
+def asked_query(
     state: ServiceState, collection: str, asked: SearchRequest, sent: Mapping[int, bytes]
-) -> Answered:
-    """Search. `sent` holds the bytes of photos by their term's position.
+) -> tuple[Query, QueryPhotos]:
+    """The query with its photos decoded; `sent` holds their bytes by their term's position.
 
-    Raises Problem and every error of `Shop.find`.
+    Raises Problem, PhotoError, CollectionNotFound, ModelError.
     """
     offset = _offset(asked.cursor)
-    photos = _Photos(state, collection, sent)
+    photos = QueryPhotos(state, collection, sent)
     terms = tuple(photos.term(position, term) for position, term in enumerate(asked.query))
     query = Query(
         terms=terms,
@@ -111,6 +112,17 @@ def find(
         look=Look(asked.look),
         colours=tuple(asked.colours),
     )
+    return query, photos
+
+
+def find(
+    state: ServiceState, collection: str, asked: SearchRequest, sent: Mapping[int, bytes]
+) -> Answered:
+    """Search. `sent` holds the bytes of photos by their term's position.
+
+    Raises Problem and every error of `Shop.find`.
+    """
+    query, photos = asked_query(state, collection, asked, sent)
     results = state.shop(collection).find(query, decode_ms=photos.decode_ms, watch=state.watch)
     return Answered(results, photos.image_id, photos.upload)
 

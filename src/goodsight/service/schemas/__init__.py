@@ -8,6 +8,7 @@ from goodsight.service.schemas.catalogue import (
     ProductInput,
     VariantInput,
 )
+from goodsight.service.schemas.explanation import ExplanationAnswer, ExplanationRequest
 from goodsight.service.schemas.owner import (
     AuditList,
     FeedAccepted,
@@ -28,6 +29,8 @@ __all__ = [
     "BulkAnswer",
     "CollectionAnswer",
     "CollectionList",
+    "ExplanationAnswer",
+    "ExplanationRequest",
     "FeedAccepted",
     "HealthReport",
     "JobAnswer",

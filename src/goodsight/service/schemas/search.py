@@ -71,7 +71,7 @@ class SearchRequest(BaseModel):
     limit: int = Field(10, ge=1, le=MAX_PAGE)
     cursor: str | None = Field(None, max_length=100, description="`next_cursor` of a page before")
     min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
-    explain: bool = False
+    explain: bool = Field(False, description="Accepted; a hit's `explanation` is always there")
     metric: Literal["cosine", "euclidean", "kl"] = "cosine"
     look: Literal["style", "colour", "both"] = Field("style", description="What is compared")
     colours: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(

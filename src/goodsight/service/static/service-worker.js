@@ -31,7 +31,7 @@ const SHELL_PATHS = [
     ...["photo-ground", "photo-scale", "photo-source", "plate", "problem-words", "product-card"],
     ...["product-view", "query-panel", "recent-searches", "region", "region-geometry", "results"],
     ...["search-bar", "searching", "shared-photo", "sort", "start", "state", "storage", "theme"],
-    ...["variant-picker", "whole-rows", "wording", "words.en", "words.zh"],
+    ...["variant-picker", "whole-rows", "why", "wording", "words.en", "words.zh"],
   ].map((name) => `/assets/${name}.js`),
 ];
 

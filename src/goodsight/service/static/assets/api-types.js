@@ -62,6 +62,7 @@
  * @property {string | null} [currency]
  *
  * @typedef {object} SearchTerm
+ * @property {string} [image] base64
  * @property {string} [image_id]
  * @property {string} [image_url]
  * @property {string} [product_id]

@@ -1,8 +1,9 @@
 // @ts-check
-/** Why a product was found, in plain words: the parts of its likeness that the service names. */
+/** Why a product was found, in plain words: the kinds of likeness that the service names. */
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { hasWords, t } from "./i18n.js";
+import { askWhy, canAskWhy } from "./why.js";
 import { facetName, percent } from "./wording.js";
 
 /**
@@ -10,7 +11,29 @@ import { facetName, percent } from "./wording.js";
  * @returns {HTMLElement | null} null where there is nothing to explain
  */
 export function explanation(hit) {
-  const parts = Object.entries(hit.explanation).filter(
+  const list = shareList(hit.explanation);
+  if (list === null) return null;
+  const button = h(
+    "button",
+    { type: "button", class: "button small", test: "why-photos", on: { click: () => askWhy(hit) } },
+    icon("look"),
+    () => t("why.photos"),
+  );
+  return h(
+    "section",
+    { class: "product-section why", test: "why" },
+    h("h3", {}, () => t("why.title")),
+    list,
+    canAskWhy() && h("div", {}, button),
+  );
+}
+
+/**
+ * @param {Record<string, unknown>} shares by name; what is no number is left out
+ * @returns {HTMLElement | null} null where there are none
+ */
+export function shareList(shares) {
+  const parts = Object.entries(shares).filter(
     /** @returns {part is [string, number]} */ (part) => typeof part[1] === "number",
   );
   if (parts.length === 0) return null;
@@ -23,12 +46,7 @@ export function explanation(hit) {
       meter(share),
     ),
   );
-  return h(
-    "section",
-    { class: "product-section why", test: "why" },
-    h("h3", {}, () => t("why.title")),
-    h("ul", { class: "why-parts" }, ...lines),
-  );
+  return h("ul", { class: "why-parts", test: "why-shares" }, ...lines);
 }
 
 /** @param {string} name */

@@ -3,14 +3,15 @@
  * One product found: its photo first, then name, price, and what one needs to know to choose.
  *
  * @typedef {import("./api-types.js").Hit} Hit
- * @typedef {{test: string, onOpen: (hit: Hit) => void, onLike: (hit: Hit) => void}} CardUse
+ * @typedef {{test: string, onOpen: (hit: Hit) => void, onLike: (hit: Hit) => void,
+ *   onWhy?: (hit: Hit) => void}} CardUse without `onWhy` nobody can ask why
  */
 
 import { h, icon, keepWritten } from "./dom.js";
 import { t } from "./i18n.js";
 import { platedPhoto } from "./plate.js";
 import { urlOf } from "./state.js";
-import { categoryText, confidenceLevel, priceText, stockWords } from "./wording.js";
+import { categoryText, confidenceLevel, percent, priceText, stockWords } from "./wording.js";
 
 /**
  * @param {Hit} hit
@@ -47,7 +48,7 @@ export function productCard(hit, use) {
       h("h3", { class: "card-title" }, link),
       h("p", { class: "card-price", test: `${use.test}-price` }, () => priceText(product, product.currency)),
       stockLine(product),
-      confidenceLine(hit),
+      reasons(hit, use),
     ),
   );
 }
@@ -81,12 +82,35 @@ export function stockLine(product) {
   return line;
 }
 
-/** @param {Hit} hit */
+/** @param {Hit} hit @param {CardUse} use how sure it is, and the way to why */
+function reasons(hit, { onWhy, test }) {
+  const line = confidenceLine(hit);
+  if (!onWhy) return line;
+  const label = () => t("why.of", { title: hit.product.title });
+  const why = h(
+    "button",
+    {
+      type: "button",
+      class: "link-button card-why",
+      test: `${test}-why`,
+      "aria-label": label,
+      on: { click: () => onWhy(hit) },
+    },
+    () => t("why.title"),
+  );
+  return h("div", { class: "card-reasons" }, line, why);
+}
+
+/** @param {Hit} hit words for the eye, and the number for who asks */
 function confidenceLine({ confidence }) {
   if (confidence === null || confidence === undefined) return null;
   const level = confidenceLevel(confidence);
-  return h("p", { class: "confidence", "data-level": level, test: "card-confidence" }, () =>
-    t(`confidence.${level}`),
+  const share = () => t("confidence.share", { share: percent(confidence) });
+  return h(
+    "p",
+    { class: "confidence", "data-level": level, title: share },
+    h("span", { test: "card-confidence" }, () => t(`confidence.${level}`)),
+    h("span", { class: "visually-hidden" }, () => ` (${share()})`),
   );
 }
 

@@ -18,6 +18,7 @@ import { productCard, skeletonCards } from "./product-card.js";
 import { problemWords } from "./problem-words.js";
 import { cancel, hasMore, search, showMore } from "./searching.js";
 import { NO_NARROWING, NO_QUERY, hasQuery, navigate } from "./state.js";
+import { askWhy, canAskWhy } from "./why.js";
 
 const SKELETONS = 12;
 /** So many pages come by scrolling; after them the button asks, and the page's foot is reachable. */
@@ -202,7 +203,8 @@ function newPhotoButton(solid) {
 /** @param {Hit[]} hits */
 function add(hits) {
   for (const hit of hits) found.set(hit.product.id, hit);
-  find("#cards").append(...hits.map((hit) => productCard(hit, CARD_USE)));
+  const use = canAskWhy() ? { ...CARD_USE, onWhy: askWhy } : CARD_USE;
+  find("#cards").append(...hits.map((hit) => productCard(hit, use)));
 }
 
 /** @type {import("./product-card.js").CardUse} */

@@ -8,9 +8,9 @@ import { hasWords, money, number, t } from "./i18n.js";
 const FEW_LEFT = 5;
 /** The least confidence for each wording; a likelihood, so no word promises more than it says. */
 const CONFIDENCE_WORDS = /** @type {const} */ ([
-  [0.95, "sure"],
-  [0.75, "likely"],
-  [0.4, "possible"],
+  [0.85, "sure"],
+  [0.6, "likely"],
+  [0.35, "possible"],
   [0, "akin"],
 ]);
 

@@ -160,7 +160,8 @@ export const words = {
   "confidence.sure": "Almost certainly this",
   "confidence.likely": "Very likely this",
   "confidence.possible": "Possibly this",
-  "confidence.akin": "Similar, probably not the same",
+  "confidence.akin": "Unlikely",
+  "confidence.share": "probability {share}",
 
   "product.photos": "Photos",
   "product.photo": "Photo {n} of {total}",
@@ -181,8 +182,13 @@ export const words = {
   "product.no.photo": "No photo",
   "product.id": "Article",
   "why.title": "Why this?",
+  "why.of": "Why this? {title}",
+  "why.photos": "Show it on the photos",
   "why.best": "Likeness of its best photo",
   "why.mean": "Likeness of the product as a whole",
+  "why.visual": "Shape and looks",
+  "why.colour": "Colour",
+  "why.words": "Printed words",
 
   "recent.title": "Your recent searches",
   "recent.clear": "Clear",

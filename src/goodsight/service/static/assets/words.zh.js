@@ -160,7 +160,8 @@ export const words = {
   "confidence.sure": "几乎可以确定就是它",
   "confidence.likely": "很可能就是它",
   "confidence.possible": "可能是它",
-  "confidence.akin": "相似，但可能不是同一件",
+  "confidence.akin": "不太可能",
+  "confidence.share": "概率 {share}",
 
   "product.photos": "照片",
   "product.photo": "第 {n} 张，共 {total} 张",
@@ -181,8 +182,13 @@ export const words = {
   "product.no.photo": "暂无照片",
   "product.id": "货号",
   "why.title": "为什么是它？",
+  "why.of": "为什么是它？{title}",
+  "why.photos": "在照片上显示",
   "why.best": "最佳照片的相似度",
   "why.mean": "商品整体的相似度",
+  "why.visual": "形状与外观",
+  "why.colour": "颜色",
+  "why.words": "印刷文字",
 
   "recent.title": "您最近的搜索",
   "recent.clear": "清除",

@@ -1,0 +1,78 @@
+"""Why one collection gave a hit: finds it again, reads its photo, and explains it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from goodsight.core.errors import SpaceMismatch, UsageError
+from goodsight.core.explaining import Explanation, Sight, explain
+from goodsight.core.searching import MAX_LIMIT, is_visual
+from goodsight.core.types import Hit, Query, Results, Sort
+from goodsight.reading import CollectionReader
+from goodsight.wiring import Wiring
+
+__all__ = ["Explainer"]
+
+# Who asks why, asks of one of the first hits. Only where it is not among them all are looked at.
+FIRST_HITS = 50
+
+
+class Find(Protocol):
+    """Answers a query whose photos are decoded, as `Shop.find` does."""
+
+    def __call__(self, query: Query) -> Results:
+        """Raises what `Shop.find` raises."""
+        ...
+
+
+class Explainer:
+    """Explains hits of one collection."""
+
+    def __init__(self, wiring: Wiring, reader: CollectionReader, find: Find) -> None:
+        self._wiring = wiring
+        self._reader = reader
+        self._find = find
+
+    def explain(self, query: Query, product_id: str) -> Explanation:
+        """Why the query finds this product.
+
+        Raises UsageError where it does not, or has neither photo nor product to look like;
+        PhotoError where neither the hit's photo nor its thumbnail can be read; what
+        `Shop.find` raises.
+        """
+        if not is_visual(query):
+            raise UsageError("words alone have no looks to explain: give a photo or a product")
+        hit, space = self._hit(query, product_id)
+        sight = self._sight()
+        if sight.encoder.card.space != space:
+            raise SpaceMismatch("the collection changed its space just now: ask again")
+        loader = self._wiring.kept_photos(sight.base.card, self._reader.collection)
+        found = self._reader.kept_photo(hit.photo, hit.content_hash, loader)
+        return explain(
+            query,
+            hit,
+            found.photo,
+            sight,
+            self._reader.stored(),
+            from_thumbnail=found.from_thumbnail,
+        )
+
+    def _hit(self, query: Query, product_id: str) -> tuple[Hit, str]:
+        """The hit as a search shows it, and the space it was found in."""
+        for limit in (FIRST_HITS, MAX_LIMIT):
+            results = self._find(replace(query, limit=limit, offset=0, sort=Sort.MATCH, facets=()))
+            for hit in results.hits:
+                if hit.product.id == product_id:
+                    return hit, results.space
+            if len(results.hits) < limit:
+                break
+        raise UsageError(
+            f"the product '{product_id}' is not among the {len(results.hits)} that this query finds"
+        )
+
+    def _sight(self) -> Sight:
+        base = self._reader.base_encoder()
+        active = self._wiring.store().spaces(self._reader.collection).active_space()
+        encoder = self._wiring.projected(base, active.projection)
+        return Sight(encoder, base, active.projection)

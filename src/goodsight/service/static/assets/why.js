@@ -1,0 +1,19 @@
+// @ts-check
+/** The way to "why this?": whether it can be asked, and its panel, loaded when it first is. */
+
+import { notify } from "./announcer.js";
+import { t } from "./i18n.js";
+import { state } from "./state.js";
+
+/** @returns {boolean} whether looks decide what is found; words alone explain themselves */
+export function canAskWhy() {
+  const now = state();
+  return Boolean(now.image || now.link || now.like);
+}
+
+/** @param {import("./api-types.js").Hit} hit */
+export async function askWhy(hit) {
+  const panel = await import("./why/panel.js").catch(() => null);
+  if (panel === null) notify(t("problem.unreachable"));
+  else await panel.showWhy(hit);
+}
