@@ -10,9 +10,10 @@ from goodsight.core.errors import InputError, PhotoError
 from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
+from goodsight.profiles import VIEW_PROFILES
 from goodsight.reading import CollectionReader
 from goodsight.viewing import ViewsInterrupted, embedded_views
-from goodsight.wiring import VIEW_PROFILES, Wiring
+from goodsight.wiring import Wiring
 
 __all__ = ["Learner"]
 

@@ -14,7 +14,7 @@ from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
 from goodsight.core.choices import Look
-from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
+from goodsight.core.errors import SpaceMismatch, UsageError
 from goodsight.core.explaining import Explanation
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
@@ -31,7 +31,7 @@ from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
-from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
+from goodsight.wiring import FeedOptions, Wiring
 
 if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
@@ -79,7 +79,7 @@ class Shop(CollectionReader):
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
         """
         catalog = self._wiring.catalog(str(source), **feed)
-        encoder, profile = self._encoder_for_indexing(profile, model)
+        encoder, profile = self.encoder_for_indexing(profile, model)
         run = self._wiring.store().begin_run(
             self.collection, profile=profile, card=encoder.card, source=catalog.source
         )
@@ -239,7 +239,7 @@ class Shop(CollectionReader):
 
     def create(self, profile: str | None = None) -> None:
         """Make the collection, empty, where it does not exist. Raises UsageError."""
-        encoder, profile = self._encoder_for_indexing(profile, None)
+        encoder, profile = self.encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
 
     def query_picture(self, photo: str | Path) -> bytes:
@@ -287,21 +287,3 @@ class Shop(CollectionReader):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _encoder_for_indexing(
-        self, profile: str | None, model: str | None
-    ) -> tuple[ImageEncoder, str]:
-        """The encoder and profile of the collection, which a first run chooses."""
-        try:
-            info = self.info()
-        except CollectionNotFound:
-            profile = profile or ("own" if model else DEFAULT_PROFILE)
-            return self._wiring.encoder(model or model_of_profile(profile)), profile
-        wanted_model = model or (model_of_profile(profile) if profile else info.model)
-        if wanted_model != info.model:
-            option = f"--model {model}" if model else f"--profile {profile}"
-            raise UsageError(
-                f"the collection '{self.collection}' is indexed with {info.model}; make another"
-                f" one beside it: goodsight index SOURCE --collection NAME {option}"
-            )
-        return self._wiring.encoder(info.model), info.profile

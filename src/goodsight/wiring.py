@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from goodsight.config import Settings
-from goodsight.core.errors import MissingExtra, UsageError
+from goodsight.core.errors import MissingExtra
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
+from goodsight.profiles import READING_PROFILE
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
@@ -29,23 +30,10 @@ if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = [
-    "DEFAULT_PROFILE",
-    "PROFILES",
-    "VIEW_PROFILES",
     "FeedOptions",
     "Wiring",
-    "model_of_profile",
 ]
 
-PROFILES: Mapping[str, str] = {
-    "fast": "efficientnet-lite0",
-    "quality": "efficientnet-lite0-lite2",
-}
-DEFAULT_PROFILE = "fast"
-# Where products have one photo each, views of them teach these profiles a projection that
-# pays; `fast` gains nothing by it. docs/decisions/0013 has the figures.
-VIEW_PROFILES = frozenset({"quality"})
-READING_PROFILE = "quality"
 _log = logging.getLogger(__name__)
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
@@ -64,13 +52,6 @@ class FeedOptions(TypedDict, total=False):
     images: Sequence[str | Path]
     media: str | Path | None
     currency: str | None
-
-
-def model_of_profile(profile: str) -> str:
-    """The model a profile starts with. Raises UsageError."""
-    if profile not in PROFILES:
-        raise UsageError(f"profile '{profile}': choose from {', '.join(PROFILES)}")
-    return PROFILES[profile]
 
 
 class Wiring:
