@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Protocol
 
 from goodsight.core.errors import SpaceMismatch, UsageError
@@ -10,9 +11,10 @@ from goodsight.core.explaining import Explanation, Sight, explain
 from goodsight.core.searching import MAX_LIMIT, is_visual
 from goodsight.core.types import Hit, Query, Results, Sort
 from goodsight.reading import CollectionReader
+from goodsight.rendering import ShownResults
 from goodsight.wiring import Wiring
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "shown_results"]
 
 # Who asks why, asks of one of the first hits. Only where it is not among them all are looked at.
 FIRST_HITS = 50
@@ -76,3 +78,19 @@ class Explainer:
         active = self._wiring.store().spaces(self._reader.collection).active_space()
         encoder = self._wiring.projected(base, active.projection)
         return Sight(encoder, base, active.projection)
+
+
+def shown_results(
+    found: Results,
+    query: Query,
+    load_thumbnails: Callable[[Sequence[str]], Mapping[str, bytes]],
+    explainer: Explainer,
+) -> ShownResults:
+    """Results that can show their pictures and their reasons."""
+    facts = {name.name: getattr(found, name.name) for name in fields(found)}
+    return ShownResults(
+        **facts,
+        load_thumbnails=load_thumbnails,
+        explain_hit=lambda product_id: explainer.explain(query, product_id),
+        query_photos=tuple(term.photo for term in query.terms if term.photo is not None),
+    )

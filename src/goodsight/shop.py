@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
@@ -26,7 +26,7 @@ from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Product, Query, Results
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
-from goodsight.explanation import Explainer
+from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
@@ -158,8 +158,7 @@ class Shop(CollectionReader):
             found = self._search(query, store, decode_ms, watch)
         else:
             found = browse(query, store, watch=watch)
-        facts = {name.name: getattr(found, name.name) for name in fields(found)}
-        return ShownResults(**facts, load_thumbnails=store.thumbnails)
+        return shown_results(found, query, store.thumbnails, self.explainer())
 
     def _search(
         self, query: Query, store: PostgresProducts, decode_ms: float, watch: Watch

@@ -49,6 +49,21 @@ def test_searching(client, small_shop):
     assert blue.hits[0].product.id == "p2"
 
 
+def test_why(client, small_shop):
+    query = small_shop / "query-1.png"
+    hit = client.search(image=query, limit=1).hits[0]
+    why = client.explain(hit.product.id, image=query)
+    assert why.method == "exact"
+    assert why.query[0].total == pytest.approx(hit.score, abs=2e-3)
+    assert why.hit.total == pytest.approx(why.photo_likeness, abs=1e-4)
+    assert (why.shares, why.confidence) == (hit.explanation, hit.confidence)
+    assert client.picture(why.photo)
+    part = client.explain("p1", image_id=why.image_id, box=(0.5, 0, 0.5, 1), where="price < 30")
+    assert part.query[0].box[0] > 0.5
+    with pytest.raises(ServiceError, match="not among"):
+        client.explain("p5", image=query.read_bytes(), where="price < 30")
+
+
 def test_pages(client, small_shop):
     pages = list(client.search_pages(image=(small_shop / "query-0.png").read_bytes(), limit=2))
     products = [hit.product.id for page in pages for hit in page.hits]

@@ -43,14 +43,20 @@ def search(
     html: Annotated[
         Path | None, typer.Option(help="Also write a picture page.", metavar="FILE")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show why, over the photos of the picture page.")
+    ] = False,
     home: Home = None,
     database: Database = None,
     collection: Collection = None,
     json: JsonOutput = False,
 ) -> None:
     """Find the products that look most like a photo."""
+    from goodsight.core.errors import UsageError
     from goodsight.rendering import results_document, results_table
 
+    if explain and html is None:
+        raise UsageError("--explain draws over the pictures of the page: give --html FILE too")
     with open_shop(home, database, collection) as shop:
         results = shop.search(
             *query,
@@ -62,7 +68,7 @@ def search(
             colours=colour or (),
         )
         if html is not None:
-            write_page(shop, html, [(query[0], query[0], results)])
+            write_page(shop, html, [(query[0], query[0], results)], explain=explain)
     if json:
         print_json(results_document(results))
     else:
@@ -77,6 +83,7 @@ def write_page(
     title: str = "Goodsight",
     lead: str = "Products that look most like the photo.",
     footer: str = "",
+    explain: bool = False,
 ) -> None:
     """Write a picture page of (photo path, caption, results) to a file."""
     from goodsight.core.errors import InputError
@@ -86,7 +93,14 @@ def write_page(
     for photo, caption, results in answers:
         hashes = [hit.content_hash for hit in results.hits]
         picture = shop.query_picture(photo)
-        shown = ShownQuery(picture, "image/webp", caption, results, shop.thumbnails(hashes))
+        shown = ShownQuery(
+            picture,
+            "image/webp",
+            caption,
+            results,
+            shop.thumbnails(hashes),
+            explained=results.explained() if explain else None,
+        )
         queries.append(shown)
     try:
         page = picture_page(queries, title=title, lead=lead, footer=footer)

@@ -17,9 +17,12 @@ from goodsight.client.answers import (
     ShownVariant,
 )
 from goodsight.client.client import Client
+from goodsight.client.explanations import CellMap, ExplanationAnswer
 
 __all__ = [
+    "CellMap",
     "Client",
+    "ExplanationAnswer",
     "FoundHit",
     "FoundProduct",
     "ProductDetails",

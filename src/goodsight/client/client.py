@@ -18,6 +18,7 @@ from goodsight.client.answers import (
     search_answer,
 )
 from goodsight.client.connection import Connection
+from goodsight.client.explanations import ExplanationAnswer, explanation_answer, query_terms
 from goodsight.core.errors import UsageError
 
 __all__ = ["Client"]
@@ -105,6 +106,32 @@ class Client:
                 return
             answer = self.search(**{**asked, "cursor": answer.next_cursor})
             yield answer
+
+    def explain(
+        self,
+        hit: str,
+        *,
+        image: bytes | str | Path | None = None,
+        image_id: str | None = None,
+        image_url: str | None = None,
+        product_id: str | None = None,
+        text: str | None = None,
+        box: Box | None = None,
+        where: str | None = None,
+        metric: str = "cosine",
+    ) -> ExplanationAnswer:
+        """Why a search finds the product with the id `hit`; the rest is the search's."""
+        query = query_terms(
+            image=image,
+            box=box,
+            image_id=image_id,
+            image_url=image_url,
+            product_id=product_id,
+            text=text,
+        )
+        asked = {"query": query, "filter": where, "metric": metric, "product_id": hit}
+        response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)
+        return explanation_answer(response.json())
 
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""

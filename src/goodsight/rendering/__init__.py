@@ -4,6 +4,7 @@ from goodsight.rendering.cards import results_html
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
 from goodsight.rendering.evaluation_tables import evaluation_table
+from goodsight.rendering.explained import ExplainedResults
 from goodsight.rendering.explanation_documents import heat_map_document
 from goodsight.rendering.json_documents import (
     attributes_document,
@@ -29,6 +30,7 @@ from goodsight.rendering.terminal import (
 from goodsight.rendering.words import decimal_text
 
 __all__ = [
+    "ExplainedResults",
     "MissPictures",
     "ShownQuery",
     "ShownResults",

@@ -46,15 +46,23 @@ def results_html(results: Results, thumbnails: Mapping[str, bytes]) -> str:
     )
 
 
-def cards_html(results: Results, thumbnails: Mapping[str, bytes]) -> str:
-    """The hits as a list of cards, or a sentence that there are none."""
+def cards_html(
+    results: Results, thumbnails: Mapping[str, bytes], reasons: Mapping[str, str] | None = None
+) -> str:
+    """The hits as a list of cards, or a sentence that there are none.
+
+    `reasons` are fragments of HTML by product id, each for the foot of its card.
+    """
     if not results.hits:
         return '<p class="none">Nothing in this catalogue matches.</p>'
-    cards = "".join(_card(hit, thumbnails.get(hit.content_hash)) for hit in results.hits)
+    cards = "".join(
+        _card(hit, thumbnails.get(hit.content_hash), (reasons or {}).get(hit.product.id, ""))
+        for hit in results.hits
+    )
     return f'<ol class="cards">{cards}</ol>'
 
 
-def _card(hit: Hit, thumbnail: bytes | None) -> str:
+def _card(hit: Hit, thumbnail: bytes | None, reason: str) -> str:
     product = hit.product
     share = min(max(hit.score, 0.0), 1.0) * 100
     lines = [
@@ -69,6 +77,7 @@ def _card(hit: Hit, thumbnail: bytes | None) -> str:
             f'<div class="meter" role="img" aria-label="score {score_text(hit.score)}"'
             f' title="score {score_text(hit.score)}"><i style="width:{share:.0f}%"></i></div>'
         ),
+        reason,
         "</div>",
     ]
     return f'<li class="card">{"".join(lines)}</li>'

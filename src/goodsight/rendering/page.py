@@ -9,6 +9,8 @@ from html import escape
 
 from goodsight.core.types import Results
 from goodsight.rendering.cards import CARD_STYLE, cards_html
+from goodsight.rendering.explained import ExplainedResults
+from goodsight.rendering.explanation_view import WHY_STYLE
 
 __all__ = ["ShownQuery", "picture_page"]
 
@@ -43,13 +45,17 @@ body { background: var(--ground); margin: 0; }
 
 @dataclass(frozen=True, slots=True)
 class ShownQuery:
-    """One query of the page: its picture (any format browsers show), caption and answer."""
+    """One query of the page: its picture (any format browsers show), caption and answer.
+
+    `explained` is the same answer with the reason of each hit, where that was asked for.
+    """
 
     picture: bytes
     media_type: str
     caption: str
     results: Results
     thumbnails: Mapping[str, bytes]
+    explained: ExplainedResults | None = None
 
 
 def picture_page(
@@ -57,12 +63,13 @@ def picture_page(
 ) -> str:
     """A whole HTML document. Every text is escaped; feeds are not trusted."""
     sections = "".join(_section(query) for query in queries)
+    style = "\n".join((CARD_STYLE, PAGE_STYLE, WHY_STYLE))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title)}</title><style>{CARD_STYLE}\n{PAGE_STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{style}</style></head>"
         f'<body class="goodsight"><header><h1>{escape(title)}</h1>'
         f'<p class="lead">{escape(lead)}</p></header><main>{sections}</main>'
         f"<footer>{escape(footer)}</footer></body></html>"
@@ -72,11 +79,15 @@ def picture_page(
 def _section(query: ShownQuery) -> str:
     encoded = base64.b64encode(query.picture).decode("ascii")
     timings = query.results.timings
+    if query.explained is None:
+        cards = cards_html(query.results, query.thumbnails)
+    else:
+        cards = query.explained.cards()
     return (
         '<section><figure class="query">'
         f'<img alt="Query photo: {escape(query.caption, quote=True)}"'
         f' src="data:{escape(query.media_type, quote=True)};base64,{encoded}">'
         f"<figcaption><b>Query photo</b>{escape(query.caption)}<br>"
         f"{timings.total_ms:.0f} ms</figcaption></figure>"
-        f"<div>{cards_html(query.results, query.thumbnails)}</div></section>"
+        f"<div>{cards}</div></section>"
     )

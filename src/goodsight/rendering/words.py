@@ -7,7 +7,31 @@ from pathlib import PurePath
 
 from goodsight.core.types import Product
 
-__all__ = ["categories", "decimal_text", "money", "photo_name", "score_text", "stock_text"]
+__all__ = [
+    "categories",
+    "confidence_words",
+    "decimal_text",
+    "money",
+    "photo_name",
+    "score_text",
+    "share_words",
+    "stock_text",
+]
+
+# The least probability for each wording; the web page says the same.
+CONFIDENCE_WORDS = (
+    (0.85, "almost certainly this"),
+    (0.6, "very likely this"),
+    (0.35, "possibly this"),
+    (0.0, "unlikely"),
+)
+SHARE_WORDS = {
+    "best": "Likeness of its best photo",
+    "mean": "Likeness of the product as a whole",
+    "visual": "Shape and looks",
+    "colour": "Colour",
+    "words": "Printed words",
+}
 
 
 def decimal_text(value: Decimal | None) -> str | None:
@@ -42,6 +66,17 @@ def categories(product: Product) -> str:
 def score_text(score: float) -> str:
     """A score with three decimals."""
     return f"{score:.3f}"
+
+
+def confidence_words(confidence: float) -> str:
+    """A calibrated probability in words, with its number: "very likely this (70%)"."""
+    words = next(words for least, words in CONFIDENCE_WORDS if confidence >= least)
+    return f"{words} ({confidence:.0%})"
+
+
+def share_words(name: str) -> str:
+    """What a kind of likeness is called."""
+    return SHARE_WORDS.get(name, name.replace("_", " ").capitalize())
 
 
 def photo_name(reference: str) -> str:

@@ -1,0 +1,87 @@
+"""Why a product was found: the request, and what the service answers, as values."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CellMap", "ExplanationAnswer", "explanation_answer", "query_terms"]
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CellMap:
+    """What each cell of a photo adds, `rows` from top to bottom; negative ones speak against.
+
+    `box` is the part of the photo that they cover, [x, y, width, height] in 0..1.
+    """
+
+    rows: tuple[tuple[float, ...], ...]
+    box: Box
+
+    @property
+    def total(self) -> float:
+        """The sum of the cells."""
+        return sum(map(sum, self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationAnswer:
+    """Why a product was found; `method` is "exact" or "occlusion".
+
+    By the exact method the cells of all `query` maps and `other_terms` sum to `likeness`, those
+    of `hit` to `photo_likeness`. `photo` is a path of the service.
+    """
+
+    method: str
+    metric: str
+    score: float
+    confidence: float | None
+    shares: Mapping[str, float]
+    likeness: float
+    photo_likeness: float
+    other_terms: float
+    query: tuple[CellMap, ...]
+    hit: CellMap
+    photo: str | None
+    from_thumbnail: bool
+    image_id: str | None
+
+
+def query_terms(
+    *,
+    image: bytes | str | Path | None,
+    box: Sequence[float] | None,
+    **others: str | None,
+) -> list[dict[str, Any]]:
+    """The terms of a query as JSON, the photo first; the box is for the first one."""
+    terms: list[dict[str, Any]] = []
+    if image is not None:
+        data = image if isinstance(image, bytes) else Path(image).read_bytes()
+        terms.append({"image": base64.b64encode(data).decode("ascii")})
+    terms += [{name: value} for name, value in others.items() if value is not None]
+    if box is not None and terms:
+        terms[0]["box"] = list(box)
+    return terms
+
+
+def explanation_answer(document: Mapping[str, Any]) -> ExplanationAnswer:
+    """An explanation from its document."""
+    return ExplanationAnswer(
+        **{
+            name: document[name]
+            for name in ExplanationAnswer.__dataclass_fields__
+            if name not in ("query", "hit")
+        },
+        query=tuple(_cells(shown) for shown in document["query"]),
+        hit=_cells(document["hit"]),
+    )
+
+
+def _cells(document: Mapping[str, Any]) -> CellMap:
+    x, y, width, height = document["box"]
+    return CellMap(tuple(tuple(row) for row in document["rows"]), (x, y, width, height))
