@@ -19,6 +19,8 @@ from goodsight.core.leave_one_out import (
 )
 from goodsight.core.measures import Evaluation, MissedProduct
 from goodsight.core.ports import PhotoLoader
+from goodsight.core.projecting import fit_projection
+from goodsight.core.refitting import Refit
 from goodsight.core.self_checking import CheckedPhoto, self_check
 from goodsight.core.store_ports import ProductVectors, SampledPhoto
 from goodsight.core.types import Metric, Photo, Query, Results, Skip, Term
@@ -104,8 +106,20 @@ class Judge:
                 yield item
 
         return leave_one_out(
-            counted(), space=store.info().space, options=options, progress=progress
+            counted(),
+            space=store.info().space,
+            options=options,
+            refit=self._refit(),
+            progress=progress,
         )
+
+    def _refit(self) -> Refit | None:
+        """How the collection's projection is learnt anew; None where it has none."""
+        active = self._wiring.store().spaces(self._reader.collection).active_space()
+        projection = active.projection
+        if projection is None:
+            return None
+        return lambda batches: fit_projection(batches, projection.blocks, rooted=projection.rooted)
 
     def self_check(
         self,

@@ -5,6 +5,9 @@ reasons that no customer's photo has, so they are left out with the query, from 
 best photo and from its mean. Only the query's own products lose photos: what looks alike in
 other products is what makes searching hard.
 
+A projection learnt from the catalogue has seen its photos: it would find them for that alone. It
+is learnt anew without the photos asked with (`refitting`).
+
 Everything is compared in memory, in blocks; products are scored as a store scores them.
 """
 
@@ -20,6 +23,7 @@ from goodsight.core.figures import evaluation_of
 from goodsight.core.judgements import DEPTH, Judgement, Level, WrongAnswer
 from goodsight.core.measures import Evaluation, EvaluationMode, LeftOut, StageFigures
 from goodsight.core.photo_table import Numbers, PhotoTable
+from goodsight.core.refitting import Refit, refitted_tables
 from goodsight.core.scoring import MEAN_WEIGHT, blend, mean_vector, similarities, similarity
 from goodsight.core.store_ports import ProductVectors
 from goodsight.core.types import FloatArray, Metric
@@ -62,20 +66,31 @@ def leave_one_out(
     *,
     space: str,
     options: LeaveOneOutOptions,
+    refit: Refit | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> Evaluation:
-    """Judge a catalogue by its own photos; `progress` hears queries done and to do."""
-    table = PhotoTable.of(stored, options.near_duplicate)
-    queries, left_out = photo_queries(table, options)
+    """Judge a catalogue by its own photos; `progress` hears queries done and to do.
+
+    `refit` is given where the space was learnt from these photos: it learns one from some of
+    them, for asking with the others.
+    """
+    tables = (
+        [(PhotoTable.of(stored, options.near_duplicate), None)]
+        if refit is None
+        else refitted_tables(stored, options.near_duplicate, refit)
+    )
     judgements: list[Judgement] = []
     milliseconds: list[float] = []
-    started = time.perf_counter()
-    for judged in judge_photos(table, queries, options):
-        judgements += judged
-        now = time.perf_counter()
-        milliseconds += [(now - started) * 1000 / len(judged)] * len(judged)
-        started = now
-        progress(len(judgements), len(queries))
+    for table, asked in tables:
+        queries, left_out = photo_queries(table, options)
+        chosen = [query for query in queries if asked is None or asked[query.row]]
+        started = time.perf_counter()
+        for judged in judge_photos(table, chosen, options):
+            judgements += judged
+            now = time.perf_counter()
+            milliseconds += [(now - started) * 1000 / len(judged)] * len(judged)
+            started = now
+            progress(len(judgements), len(queries))
     stages = {}
     if milliseconds:
         stages["compare"] = StageFigures(*map(float, np.percentile(milliseconds, (50, 95))))
