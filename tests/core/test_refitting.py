@@ -37,7 +37,7 @@ def test_a_space_that_has_seen_the_photos_flatters():
     seen = leave_one_out(catalogue(0), space="s", options=options)
     unseen = leave_one_out(catalogue(0), space="s", options=options, refit=refit)
     assert seen.queries == unseen.queries == 80
-    assert seen.recall[1] > unseen.recall[1] + 0.1
+    assert seen.recall[1] > unseen.recall[1] + 0.05
 
 
 def test_every_photo_is_asked_with_once_and_bursts_stay_together():
