@@ -101,3 +101,12 @@ def test_what_cannot_be_explained_is_said(small, small_shop):
         small.explain(query, product_id="p5", where="price < 30")
     with pytest.raises(UsageError, match="words alone"):
         small.explain("orchid", product_id="p4")
+
+
+def test_results_explain_themselves_in_a_notebook(small, small_shop):
+    results = small.search(small_shop / "query-1.png", limit=2)
+    explained = results.explained()
+    assert list(explained.explanations) == [hit.product.id for hit in results.hits]
+    assert explained._repr_html_().count("<summary>Why this?") == 2
+    with pytest.raises(UsageError, match="words alone"):
+        small.search("orchid").explained()
