@@ -1,9 +1,11 @@
 """The whole line through the façade: real feed, real photos, real model, real PostgreSQL."""
 
 import shutil
+import sys
 from decimal import Decimal
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 import goodsight
 from goodsight.core.errors import (
@@ -195,3 +197,68 @@ def test_names_are_resolved_on_first_use():
         assert getattr(goodsight, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         goodsight.nothing  # noqa: B018 - the access is the test
+
+
+def test_a_colour_picked_by_hand_leads_to_products_in_it(shop, small_shop):
+    for colour, product in (("red", "p0"), ("绿色", "p1"), ("#4169e1", "p2"), ("粉色", "p4")):
+        found = shop.search(small_shop / "query-3.png", look="colour", colours=[colour])
+        assert found.hits[0].product.id == product
+
+
+def test_look_both_counts_the_colours_of_the_photo(shop, small_shop):
+    photo = small_shop / "query-0.png"
+
+    [style], [both] = (shop.search(photo, look=look, limit=1).hits for look in ("style", "both"))
+
+    assert style.product.id == both.product.id == "p0"
+    assert "colour" not in style.explanation
+    assert both.explanation["colour"] > 0.5
+    assert both.score == pytest.approx(
+        both.explanation["visual"] + both.explanation["colour"], abs=1e-6
+    )
+
+
+def test_colours_need_something_to_be_compared_with(shop):
+    with pytest.raises(UsageError, match="seen_colour = 'red'"):
+        shop.search("Product", colours=["red"])
+    with pytest.raises(UsageError, match="look 'shape': choose from style, colour, both"):
+        shop.search("Product", look="shape")
+
+
+def test_a_colour_that_is_none_is_refused(shop, small_shop):
+    with pytest.raises(UsageError, match="colour 'reddish'"):
+        shop.search(small_shop / "query-0.png", colours=["reddish"])
+
+
+def test_words_on_packages_are_read_in_quality(home, tmp_path):
+    """Packages alike but for what is printed on them."""
+    for name in ("OATMEAL", "BARISTA", "VANILLA"):
+        for number in range(2):
+            image = Image.new("RGB", (440, 430), (230, 224, 208))
+            draw = ImageDraw.Draw(image)
+            draw.text((30 + 9 * number, 150), name, "#202060", ImageFont.load_default(70))
+            image.save(tmp_path / f"{name}-{number}.png")
+    rows = [f"{name},Drink,{name}-0.png" for name in ("OATMEAL", "BARISTA", "VANILLA")]
+    (tmp_path / "feed.csv").write_text("id,title,image\n" + "\n".join(rows), encoding="utf-8")
+
+    with goodsight.open(home, collection="packages") as shop:
+        shop.index(tmp_path / "feed.csv", profile="quality")
+        for name in ("OATMEAL", "BARISTA", "VANILLA"):
+            hit = shop.search(tmp_path / f"{name}-1.png").hits[0]
+            assert hit.product.id == name
+            assert hit.explanation["words"] > 0.1
+            assert shop.index(tmp_path / "feed.csv").photos.unchanged == 3
+
+
+def test_without_the_reader_quality_says_so_once(home, small_shop, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+
+    with goodsight.open(home, collection="unread") as shop:
+        shop.index(small_shop / "feed.csv", profile="quality")
+        assert shop.search(small_shop / "query-1.png").hits[0].product.id == "p1"
+        seen = shop.stored().looks(["p1"])["p1"]
+
+    assert all(photo.printed_words is None for photo in seen)
+    assert [record.message for record in caplog.records if "quality" in record.message] == [
+        "reading printed words needs the extra 'quality': pip install 'goodsight[quality]'"
+    ]

@@ -19,7 +19,8 @@ import numpy as np
 from goodsight.core.errors import GoodsightError, MissingExtra
 from goodsight.core.reports import Check
 from goodsight.core.types import Photo
-from goodsight.wiring import PROFILES, Wiring
+from goodsight.profiles import PROFILES
+from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary

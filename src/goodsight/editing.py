@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from goodsight.core.errors import PhotoError, UsageError
 from goodsight.core.indexing import index
+from goodsight.core.looks import Described
 from goodsight.core.ports import ImageEncoder
 from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
@@ -63,6 +64,7 @@ class Editor:
             self._wiring.kept_photos(self._encoder.card, self._collection),
             self._encoder,
             run,
+            describer=self._wiring.describer(self._profile),
             options=self._wiring.index_options(remove_missing=False),
         )
         reasons: dict[str, list[Skip]] = {}
@@ -131,11 +133,15 @@ class _NotedRun:
         self.changes += changes
         return changes
 
-    def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
-        return self._run.known_places(product_ids)
+    def known_places(
+        self, product_ids: Sequence[str], described: Described = Described.NOT
+    ) -> Mapping[tuple[str, str], str]:
+        return self._run.known_places(product_ids, described)
 
-    def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
-        return self._run.known_photos(content_hashes)
+    def known_photos(
+        self, content_hashes: Sequence[str], described: Described = Described.NOT
+    ) -> frozenset[str]:
+        return self._run.known_photos(content_hashes, described)
 
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         self._run.put_photos(photos, places)

@@ -10,9 +10,10 @@ from goodsight.core.errors import InputError, PhotoError
 from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
+from goodsight.profiles import VIEW_PROFILES
 from goodsight.reading import CollectionReader
-from goodsight.viewing import embedded_views
-from goodsight.wiring import VIEW_PROFILES, Wiring
+from goodsight.viewing import ViewsInterrupted, embedded_views
+from goodsight.wiring import Wiring
 
 __all__ = ["Learner"]
 
@@ -27,21 +28,45 @@ class Learner:
         self._wiring = wiring
         self._reader = reader
 
-    def learn(self, *, project: bool = True) -> LearnReport:
-        """Learn now, whatever has changed. Raises CollectionNotFound, StoreError, ModelError."""
+    def learn(
+        self, *, project: bool = True, should_stop: Callable[[], bool] = lambda: False
+    ) -> LearnReport:
+        """Learn now, whatever has changed.
+
+        Raises CollectionNotFound, StoreError, ModelError, and ViewsInterrupted once
+        `should_stop` says True; nothing has changed then.
+        """
         encoder = self._reader.base_encoder()
         return learn(
             self._keeper,
             encoder.card.feature_blocks,
             project=project,
             views=lambda: embedded_views(
-                self._wiring, self._reader, encoder, teach_projection=self._views_pay()
+                self._wiring,
+                self._reader,
+                encoder,
+                teach_projection=self._views_pay(),
+                should_stop=should_stop,
             ),
         )
 
-    def learn_if_due(self, *, project: bool = True) -> LearnReport | None:
-        """Learn where the catalogue has changed enough; None where it has not."""
-        return self.learn(project=project) if is_due(self._keeper) else None
+    def learn_if_due(
+        self,
+        *,
+        begins: Callable[[], None] = lambda: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> LearnReport | None:
+        """Learn where the catalogue has changed enough; None where it has not, or was stopped.
+
+        `begins` is told when there is something to do: it may take a minute.
+        """
+        if not is_due(self._keeper):
+            return None
+        begins()
+        try:
+            return self.learn(project=self._wiring.settings.learn, should_stop=should_stop)
+        except ViewsInterrupted:
+            return None
 
     def calibrate(
         self,

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goodsight.core.errors import PhotoError, SpaceMismatch
+from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
 from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.types import KeptPhoto, Photo, Product
+from goodsight.profiles import DEFAULT_PROFILE, model_of_profile
 from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -107,6 +108,27 @@ class CollectionReader:
                 " it into a new collection, or install the version it was made with"
             )
         return encoder
+
+    def encoder_for_indexing(
+        self, profile: str | None, model: str | None
+    ) -> tuple[ImageEncoder, str]:
+        """The encoder and profile of the collection, which a first run chooses.
+
+        Raises UsageError where the collection has another model.
+        """
+        try:
+            info = self.info()
+        except CollectionNotFound:
+            profile = profile or ("own" if model else DEFAULT_PROFILE)
+            return self._wiring.encoder(model or model_of_profile(profile)), profile
+        wanted_model = model or (model_of_profile(profile) if profile else info.model)
+        if wanted_model != info.model:
+            option = f"--model {model}" if model else f"--profile {profile}"
+            raise UsageError(
+                f"the collection '{self.collection}' is indexed with {info.model}; make another"
+                f" one beside it: goodsight index SOURCE --collection NAME {option}"
+            )
+        return self._wiring.encoder(info.model), info.profile
 
     def stored(self) -> PostgresProducts:
         """The collection in the store, looked up once. Raises CollectionNotFound."""

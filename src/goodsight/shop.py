@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self, Unpack
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
-from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
+from goodsight.core.choices import Look
+from goodsight.core.errors import SpaceMismatch, UsageError
 from goodsight.core.explaining import Explanation
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
@@ -30,7 +31,7 @@ from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
-from goodsight.wiring import DEFAULT_PROFILE, FeedOptions, Wiring, model_of_profile
+from goodsight.wiring import FeedOptions, Wiring
 
 if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
@@ -65,18 +66,20 @@ class Shop(CollectionReader):
         keep_missing: bool = False,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] = lambda: False,
+        learning: Callable[[], None] = lambda: None,
         **feed: Unpack[FeedOptions],
     ) -> IndexReport:
         """Bring the collection up to date with a feed file or a folder of photos.
 
         `feed` says what the feed does not (see `FeedOptions`). Creates the collection in
-        `profile` ("fast" unless said otherwise) or with the named `model`.
+        `profile` ("fast" unless said otherwise) or with the named `model`. `learning` is told
+        when the photos are in and the collection begins to learn from them.
 
         Raises CatalogError, UsageError where the collection has another profile or
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
         """
         catalog = self._wiring.catalog(str(source), **feed)
-        encoder, profile = self._encoder_for_indexing(profile, model)
+        encoder, profile = self.encoder_for_indexing(profile, model)
         run = self._wiring.store().begin_run(
             self.collection, profile=profile, card=encoder.card, source=catalog.source
         )
@@ -85,12 +88,13 @@ class Shop(CollectionReader):
             self._wiring.catalogue_photos(encoder.card),
             encoder,
             run,
+            describer=self._wiring.describer(profile),
             options=self._wiring.index_options(remove_missing=not keep_missing),
             progress=progress,
             should_stop=should_stop,
         )
         if not report.interrupted:
-            self.learner().learn_if_due(project=self._wiring.settings.learn)
+            self.learner().learn_if_due(begins=learning, should_stop=should_stop)
         return replace(report, space=self.info().space)
 
     def learner(self) -> Learner:
@@ -110,12 +114,15 @@ class Shop(CollectionReader):
         metric: Metric | str = Metric.COSINE,
         exact: bool = False,
         min_confidence: float | None = None,
+        look: Look | str = Look.STYLE,
+        colours: Sequence[str] = (),
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. Below `min_confidence` the verdict is "no match". Raises PhotoError,
-        FilterError, UsageError, CollectionNotFound, StoreError.
+        file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
+        stand for the photos' own. Below `min_confidence` the verdict is "no match". Raises
+        PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
@@ -128,6 +135,8 @@ class Shop(CollectionReader):
             min_confidence=(
                 self._wiring.settings.min_confidence if min_confidence is None else min_confidence
             ),
+            look=choice(Look, look),
+            colours=tuple(colours),
         )
         if not any(part.text is None or part.text.strip() for part in parts):
             raise UsageError("an empty query: give a photo or a text")
@@ -161,6 +170,7 @@ class Shop(CollectionReader):
                 store,
                 browser=store,
                 calibrations=store.calibrations,
+                rerankers=self._wiring.rerankers(store),
                 decode_ms=decode_ms,
                 watch=watch,
             )
@@ -228,7 +238,7 @@ class Shop(CollectionReader):
 
     def create(self, profile: str | None = None) -> None:
         """Make the collection, empty, where it does not exist. Raises UsageError."""
-        encoder, profile = self._encoder_for_indexing(profile, None)
+        encoder, profile = self.encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
 
     def query_picture(self, photo: str | Path) -> bytes:
@@ -276,21 +286,3 @@ class Shop(CollectionReader):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _encoder_for_indexing(
-        self, profile: str | None, model: str | None
-    ) -> tuple[ImageEncoder, str]:
-        """The encoder and profile of the collection, which a first run chooses."""
-        try:
-            info = self.info()
-        except CollectionNotFound:
-            profile = profile or ("own" if model else DEFAULT_PROFILE)
-            return self._wiring.encoder(model or model_of_profile(profile)), profile
-        wanted_model = model or (model_of_profile(profile) if profile else info.model)
-        if wanted_model != info.model:
-            option = f"--model {model}" if model else f"--profile {profile}"
-            raise UsageError(
-                f"the collection '{self.collection}' is indexed with {info.model}; make another"
-                f" one beside it: goodsight index SOURCE --collection NAME {option}"
-            )
-        return self._wiring.encoder(info.model), info.profile

@@ -6,6 +6,7 @@ runtime, and one that needs no store no database driver.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -13,35 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from goodsight.config import Settings
-from goodsight.core.errors import UsageError
+from goodsight.core.errors import MissingExtra
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
+from goodsight.profiles import READING_PROFILE
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
     from goodsight.images import AcceptedPhoto, UrlPhotos
+    from goodsight.looks import Describer
     from goodsight.stores.postgres import PostgresStore
+    from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = [
-    "DEFAULT_PROFILE",
-    "PROFILES",
-    "VIEW_PROFILES",
     "FeedOptions",
     "Wiring",
-    "model_of_profile",
 ]
 
-PROFILES: Mapping[str, str] = {
-    "fast": "efficientnet-lite0",
-    "quality": "efficientnet-lite0-lite2",
-}
-DEFAULT_PROFILE = "fast"
-# Where products have one photo each, views of them teach these profiles a projection that
-# pays; `fast` gains nothing by it. docs/decisions/0013 has the figures.
-VIEW_PROFILES = frozenset({"quality"})
+_log = logging.getLogger(__name__)
 # A feed's photo server may be busy for a moment.
 FEED_ATTEMPTS = 4
 
@@ -61,19 +54,13 @@ class FeedOptions(TypedDict, total=False):
     currency: str | None
 
 
-def model_of_profile(profile: str) -> str:
-    """The model a profile starts with. Raises UsageError."""
-    if profile not in PROFILES:
-        raise UsageError(f"profile '{profile}': choose from {', '.join(PROFILES)}")
-    return PROFILES[profile]
-
-
 class Wiring:
     """The connected objects of one process; each is made when first asked for, and kept."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._encoders: dict[str, ImageEncoder] = {}
+        self._describers: dict[str, Describer] = {}
         self._store: PostgresStore | None = None
 
     def store(self) -> PostgresStore:
@@ -104,6 +91,28 @@ class Wiring:
         from goodsight.encoders import ProjectedEncoder
 
         return encoder if projection is None else ProjectedEncoder(encoder, projection)
+
+    def describer(self, profile: str) -> Describer:
+        """Sees what the profile searches by: colours always, printed words in "quality".
+
+        Without the extra words are left unread, and the log says so once.
+        """
+        from goodsight.looks import Describer, WordReader, can_read_words
+
+        if profile not in self._describers:
+            reads = can_read_words()
+            if profile == READING_PROFILE and not reads:
+                _log.warning("%s", MissingExtra("reading printed words", extra="quality"))
+            reader = WordReader() if reads and profile == READING_PROFILE else None
+            self._describers[profile] = Describer(reader)
+        return self._describers[profile]
+
+    def rerankers(self, store: PostgresProducts) -> tuple[Reranker, ...]:
+        """What puts the products found in that collection into a better order."""
+        from goodsight.rerankers import ColourReranker, PrintedWordsReranker
+
+        describer = self.describer(store.profile)
+        return ColourReranker(store, describer), PrintedWordsReranker(store, describer)
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

@@ -75,6 +75,19 @@ def test_a_feed_that_is_none_exits_3_and_names_it(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_search_takes_a_colour_picked_by_hand(indexed, small_shop):
+    query = small_shop / "query-3.png"
+    asked = ("search", query, "--json", "--limit", "1", "--look", "colour")
+
+    done = run(indexed, *asked, "--colour", "藏青", "--colour", "#4169e1")
+
+    [hit] = json.loads(done.stdout)["hits"]
+    assert hit["product"]["id"] == "p2"
+    assert hit["explanation"]["colour"] == hit["score"]
+    refused = run(indexed, *asked, "--colour", "reddish", expect=2)
+    assert "black, grey, white" in refused.stderr
+
+
 def test_search_prints_one_line_per_product(indexed, small_shop):
     query = small_shop / "query-3.png"
     done = run(indexed, "search", query, "--limit", "3", "--where", "price < 50 and in_stock")

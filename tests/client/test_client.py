@@ -45,6 +45,8 @@ def test_searching(client, small_shop):
     assert (caught.value.kind, caught.value.status) == ("upload-expired", 404)
     assert client.search(text="orchid").hits[0].product.id == "p4"
     assert client.search(product_id="p1", where="not id = 'p1'").hits[0].product.id != "p1"
+    blue = client.search(product_id="p1", look="colour", colours=["#4169e1", "蓝色"])
+    assert blue.hits[0].product.id == "p2"
 
 
 def test_why(client, small_shop):

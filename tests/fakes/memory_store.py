@@ -12,6 +12,7 @@ import numpy as np
 
 from goodsight.core.errors import CollectionNotFound, SpaceMismatch, StoreError
 from goodsight.core.filters import matches
+from goodsight.core.looks import Described, SeenPhoto
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.scoring import blend, mean_vector, similarity
 from goodsight.core.store_ports import (
@@ -151,6 +152,17 @@ class MemoryProducts:
         rows = [found.photos[content_hash].vector for content_hash in distinct]
         return np.array(rows, dtype=np.float32).reshape(-1, found.card.dimension)
 
+    def looks(self, product_ids: Sequence[str]) -> Mapping[str, Sequence[SeenPhoto]]:
+        found = {}
+        for product_id in product_ids:
+            first = {}
+            for reference, key in self.collection.photo_hashes(product_id).items():
+                first.setdefault(key, reference)
+            photos = [(first[key], self.collection.photos[key]) for key in first]
+            if photos:
+                found[product_id] = [_seen(*photo) for photo in photos]
+        return found
+
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         photos = self.collection.photos
         return {key: photos[key].thumbnail for key in content_hashes if key in photos}
@@ -185,16 +197,25 @@ class MemoryRun:
             self.dropped_places += 1
         return ProductChange.ADDED if before is None else ProductChange.CHANGED
 
-    def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
+    def known_places(
+        self, product_ids: Sequence[str], described: Described = Described.NOT
+    ) -> Mapping[tuple[str, str], str]:
         places = self.collection.places
         return {
             (product_id, reference): content_hash
             for product_id in product_ids
             for reference, content_hash in places.get(product_id, {}).items()
+            if self._is_known(content_hash, described)
         }
 
-    def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
-        return frozenset(content_hashes) & frozenset(self.collection.photos)
+    def known_photos(
+        self, content_hashes: Sequence[str], described: Described = Described.NOT
+    ) -> frozenset[str]:
+        return frozenset(key for key in content_hashes if self._is_known(key, described))
+
+    def _is_known(self, content_hash: str, described: Described) -> bool:
+        photo = self.collection.photos.get(content_hash)
+        return photo is not None and _described(photo) >= described
 
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         found = self.collection
@@ -202,6 +223,7 @@ class MemoryRun:
             photo.content_hash: _copied(photo)
             for photo in reversed(photos)
             if photo.content_hash not in found.photos
+            or _described(photo) > _described(found.photos[photo.content_hash])
         }
         for place in places:
             if place.content_hash not in kept:
@@ -237,6 +259,24 @@ class MemoryRun:
             and self.collection.last_run[product_id] < self.number
             and product_id not in kept
         )
+
+
+def _seen(reference: str, photo: NewPhoto) -> SeenPhoto:
+    looks = photo.looks
+    return SeenPhoto(
+        reference,
+        photo.content_hash,
+        photo.vector,
+        None if looks is None else looks.colours,
+        None if looks is None else looks.printed_words,
+    )
+
+
+def _described(photo: NewPhoto) -> Described:
+    if photo.looks is None:
+        return Described.NOT
+    read = photo.looks.printed_words is not None
+    return Described.WITH_WORDS if read else Described.PLAINLY
 
 
 def _copied(photo: NewPhoto) -> NewPhoto:

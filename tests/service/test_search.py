@@ -183,3 +183,28 @@ def test_unknown_fields_of_a_form_are_refused(service, small_shop):
     for data in ({"colour": "red"}, {"image": "text, no file"}):
         response = service.client.post(SEARCH, files={"feed": b"x"}, data=data)
         assert response.status_code == 422
+
+
+def test_a_colour_is_asked_for_as_json_and_as_form(service, small_shop):
+    path = "/v1/collections/default/search"
+    asked = {"query": [{"product_id": "p3"}], "look": "colour", "colours": ["蓝色"], "limit": 1}
+    form = {"look": "colour", "colours": "blue, #4169e1", "limit": "1"}
+    photo = {"image": (small_shop / "query-3.png").read_bytes()}
+
+    for answer in (
+        service.client.post(path, json=asked),
+        service.client.post(path, data=form, files=photo),
+    ):
+        assert answer.status_code == 200
+        [hit] = answer.json()["hits"]
+        assert hit["product"]["id"] == "p2"
+        assert hit["explanation"]["colour"] == hit["score"]
+
+
+def test_a_colour_that_is_none_is_refused(service):
+    asked = {"query": [{"product_id": "p3"}], "colours": ["reddish"]}
+
+    answer = service.client.post("/v1/collections/default/search", json=asked)
+
+    assert answer.status_code == 422
+    assert "reddish" in answer.json()["detail"]

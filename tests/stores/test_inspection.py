@@ -60,7 +60,7 @@ def test_a_run_going_on_is_mentioned(embedded_store, shop):
         ),
         (
             "UPDATE alembic_version SET version_num = '0000'",
-            "UPDATE alembic_version SET version_num = '0002'",
+            "UPDATE alembic_version SET version_num = '0003'",
             "tables",
             "version 0000",
         ),

@@ -21,6 +21,8 @@ from stores.samples import SHIRT, filled, query, unit
 OPEN = "from goodsight.stores import open_store; import sys; store = open_store(sys.argv[1]);"
 # What later versions added, taken away again.
 BACK_TO_THE_FIRST_VERSION = f"""
+    ALTER TABLE {SCHEMA}.images DROP colours, DROP colour_names, DROP perceptual_hash,
+        DROP printed_words;
     SET search_path = {SCHEMA};
     DROP TABLE projections, calibrations;
     ALTER TABLE vector_sets DROP base_id, DROP learnt_photos;
@@ -149,6 +151,7 @@ def test_a_database_of_the_first_version_is_brought_along_with_its_rows(database
         assert words != [("",)]
         found = store.open("shop").search(query(unit(1)))
         assert [hit.product.id for hit in found.products] == ["MH01"]
+        assert [photo.colours for photo in store.open("shop").looks(["MH01"])["MH01"]] == [None] * 2
         assert store.keys.list() == []
     finally:
         store.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from goodsight.core.errors import CollectionNotFound
+from goodsight.core.looks import PhotoLooks
 from goodsight.core.types import Product, Skip
 from stores.samples import begin, filled, hash_of, index, photo, place, put, unit
 
@@ -42,6 +45,34 @@ class TestRuns:
     def test_of_no_collection_are_an_error(self, postgres_store):
         with pytest.raises(CollectionNotFound, match="nowhere"):
             postgres_store.runs("nowhere")
+
+
+class TestNearDuplicates:
+    @pytest.mark.parametrize(
+        ("bits", "vector", "found"),
+        [(0b101, unit(1, 0.1), 1), (0xFFFF, unit(1, 0.1), 0), (0b101, unit(0, 1), 0)],
+    )
+    def test_are_alike_by_hash_and_by_vector(self, postgres_store, bits, vector, found):
+        run = begin(postgres_store)
+        run.put_products([product("a", "a1", "a2"), product("b", "b1")])
+        value = 0xF0F0_1234_5678_9ABC
+        seen = {"a1": (unit(1), value), "a2": (unit(1), value), "b1": (vector, value ^ bits)}
+        run.put_photos(
+            [
+                replace(photo(name, shown), looks=PhotoLooks(unit(1) ** 2, ("red",), hashed))
+                for name, (shown, hashed) in seen.items()
+            ],
+            [place(name[0], name) for name in seen],
+        )
+        run.finish([], remove_missing=True, complete=True)
+
+        health = postgres_store.health("shop")
+
+        assert health.near_duplicates_count == len(health.near_duplicates) == found
+        assert health.duplicates == ()
+        for duplicate in health.near_duplicates:
+            assert [name.id for name in duplicate.products] == ["a", "b"]
+            assert duplicate.products[1].content_hash == hash_of("b1")
 
 
 class TestHealth:

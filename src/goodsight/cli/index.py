@@ -88,7 +88,14 @@ def run_index(shop: Shop, source: str, feed: FeedOptions, **choices: Any) -> Ind
         stop_on_interrupt() as should_stop,
         IndexProgress(lambda: shop.count_photos(source, **feed)) as progress,
     ):
-        report = shop.index(source, **feed, **choices, progress=progress, should_stop=should_stop)
+        report = shop.index(
+            source,
+            **feed,
+            **choices,
+            progress=progress,
+            should_stop=should_stop,
+            learning=progress.learning,
+        )
     print_skips(report.skipped)
     return report
 

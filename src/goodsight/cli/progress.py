@@ -62,6 +62,15 @@ class IndexProgress:
             self._last_line = time.monotonic()
             message(detail)
 
+    def learning(self) -> None:
+        """Say that the photos are in and that the collection learns from them."""
+        if self._live is not None and self._task is not None:
+            self._live.update(
+                self._task, description="Learning", total=None, detail="from the catalogue's photos"
+            )
+        else:
+            message("learning from the catalogue's photos")
+
     def _count(self) -> None:
         # Only decoration: where the feed cannot be read, the run itself says so.
         try:

@@ -35,6 +35,11 @@ def search(
     where: Where = None,
     metric: MetricName = "cosine",
     exact: Exact = False,
+    look: Annotated[str, typer.Option(help="What is compared: style, colour or both.")] = "style",
+    colour: Annotated[
+        list[str] | None,
+        typer.Option(help="A colour to look for: red, 红色, #aa2233; repeatable.", metavar="NAME"),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(help="Also write a picture page.", metavar="FILE")
     ] = None,
@@ -53,7 +58,15 @@ def search(
     if explain and html is None:
         raise UsageError("--explain draws over the pictures of the page: give --html FILE too")
     with open_shop(home, database, collection) as shop:
-        results = shop.search(*query, where=where, limit=limit, metric=metric, exact=exact)
+        results = shop.search(
+            *query,
+            where=where,
+            limit=limit,
+            metric=metric,
+            exact=exact,
+            look=look,
+            colours=colour or (),
+        )
         if html is not None:
             write_page(shop, html, [(query[0], query[0], results)], explain=explain)
     if json:

@@ -63,12 +63,15 @@ class Client:
         limit: int = 10,
         cursor: str | None = None,
         metric: str = "cosine",
+        look: str = "style",
+        colours: Sequence[str] = (),
     ) -> SearchAnswer:
         """Search by a photo (bytes, or a file's path), words, or likeness to a product.
 
-        `box` is [x, y, width, height] in 0..1 of the upright photo.
+        `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour"
+        or "both"; `colours`, names or #rrggbb, stand for the photo's own.
         """
-        fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric}
+        fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric, "look": look}
         given = {
             "image_id": image_id,
             "image_url": image_url,
@@ -77,6 +80,7 @@ class Client:
             "filter": where,
             "cursor": cursor,
             "facets": ",".join(facets) or None,
+            "colours": ",".join(colours) or None,
             "box": None if box is None else ",".join(f"{share:.6f}" for share in box),
         }
         fields |= {name: value for name, value in given.items() if value is not None}

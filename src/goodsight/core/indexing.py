@@ -21,7 +21,8 @@ from itertools import islice
 from typing import TypeVar
 
 from goodsight.core.errors import PhotoError, StoreError
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Progress
+from goodsight.core.looks import Described
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoDescriber, PhotoLoader, Progress
 from goodsight.core.reports import IndexReport, PhotoCounts, ProductCounts
 from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange
 from goodsight.core.types import Product, Skip
@@ -53,12 +54,14 @@ def index(
     encoder: ImageEncoder,
     run: IndexRun,
     *,
+    describer: PhotoDescriber | None = None,
     options: IndexOptions = IndexOptions(),
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> IndexReport:
     """Bring a collection up to date with a catalogue.
 
+    With a `describer` photos are described too, those of before as far as they are not.
     `should_stop` is asked between photos; once it says True the run commits what is done and
     returns a report marked interrupted. Raises CatalogError where the feed cannot be read
     (what went in before stays), StoreError and ModelError.
@@ -66,8 +69,9 @@ def index(
     with ExitStack() as stack:
         encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
         hashing = stack.enter_context(ThreadPoolExecutor(options.workers))
+        pools = encoding, hashing
         work = _Work(
-            catalog, loader, encoder, run, options, progress, should_stop, encoding, hashing
+            catalog, loader, encoder, run, describer, options, progress, should_stop, *pools
         )
         return work.go()
 
@@ -87,6 +91,7 @@ class _Work:
     loader: PhotoLoader
     encoder: ImageEncoder
     run: IndexRun
+    describer: PhotoDescriber | None
     options: IndexOptions
     progress: Progress | None
     should_stop: Callable[[], bool]
@@ -173,7 +178,9 @@ class _Work:
     def _new_places(self, products: list[Product]) -> list[PhotoPlace]:
         """The places whose bytes must be embedded; all others are settled on the way."""
         changed = self._changed_places(products)
-        known = self.run.known_photos(sorted({place.content_hash for place in changed}))
+        known = self.run.known_photos(
+            sorted({place.content_hash for place in changed}), self._described
+        )
         for place in changed:
             if place.content_hash in known:
                 self._finish_photo(None, [place])
@@ -181,7 +188,7 @@ class _Work:
 
     def _changed_places(self, products: list[Product]) -> list[PhotoPlace]:
         """The places whose bytes differ from what was last put there."""
-        before = self.run.known_places([product.id for product in products])
+        before = self.run.known_places([product.id for product in products], self._described)
         wanted = [(product.id, photo) for product in products for photo in product.photos]
         hashes = self.hashing.map(self._content_hash, [photo for _, photo in wanted])
         changed, unchanged = [], 0
@@ -197,6 +204,11 @@ class _Work:
             counts, seen=counts.seen + len(wanted), unchanged=counts.unchanged + unchanged
         )
         return changed
+
+    @property
+    def _described(self) -> Described:
+        """How far a photo must be described to count as known."""
+        return Described.NOT if self.describer is None else self.describer.reach
 
     def _content_hash(self, reference: str) -> str | Skip:
         try:
@@ -227,6 +239,7 @@ class _Work:
             thumbnail=self.loader.thumbnail(photo),
             vector=embeddings.vectors[0],
             features=embeddings.features[0],
+            looks=None if self.describer is None else self.describer.describe(photo),
         )
 
     def _collect(self) -> None:

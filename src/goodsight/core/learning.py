@@ -25,7 +25,7 @@ VIEWS_SHRINKAGE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Features of photos that are their products' only ones, and of views made of them.
+    """Features of photos, and of views made of them; products are numbered, and in order.
 
     With `teach_projection` False they only calibrate.
     """
@@ -77,28 +77,26 @@ def learn(
     """Learn from what the collection holds, and switch to it in one step.
 
     `blocks` are the parts of its encoder's features. `views` is asked for where too few
-    products have several photos. With `project` False, or where the catalogue cannot teach a
-    projection, it is searched in the encoder's own space. Raises CollectionNotFound,
-    StoreError.
+    products have several photos, or photos that differ. With `project` False, or where the
+    catalogue cannot teach a projection, it is searched in the encoder's own space. Raises
+    CollectionNotFound, StoreError.
     """
     rooted = _never_negative(keeper.feature_batches())
     projection = (
         fit_projection(keeper.feature_batches(), blocks, rooted=rooted) if project else None
     )
-    seen = views() if project and projection is None else None
-    if seen is None:
-        sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
-        calibrations = (
-            catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
-            if sample is not None
-            else {}
-        )
-    else:
-        projection = (
-            fit_projection([seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE)
-            if seen.teach_projection
-            else None
-        )
+    sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
+    calibrations = (
+        catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
+        if sample is not None
+        else {}
+    )
+    seen = None if calibrations else views()
+    if seen is not None:
+        if project and projection is None and seen.teach_projection:
+            projection = fit_projection(
+                [seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE
+            )
         calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
     space = keeper.switch_space(projection, calibrations)
     return LearnReport(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
+from goodsight.core.looks import Described, PhotoLooks
+from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import (
     Embeddings,
     FeatureMaps,
@@ -13,6 +15,7 @@ from goodsight.core.types import (
     Photo,
     Preprocessing,
     Product,
+    Query,
     Skip,
 )
 
@@ -20,9 +23,11 @@ __all__ = [
     "Catalog",
     "FeatureMapEncoder",
     "ImageEncoder",
+    "PhotoDescriber",
     "PhotoLoader",
     "PositionEncoder",
     "Progress",
+    "Reranker",
     "TextEncoder",
 ]
 
@@ -94,6 +99,44 @@ class PositionEncoder(Protocol):
 
         The mean over a map's positions is that block of the photo's features. Raises
         ModelError.
+        """
+        ...
+
+
+class PhotoDescriber(Protocol):
+    """Sees in a photo what its vector does not tell. Safe to call from several threads."""
+
+    @property
+    def reach(self) -> Described:
+        """How far photos are described: with their printed words or without."""
+        ...
+
+    def describe(self, photo: Photo) -> PhotoLooks:
+        """Colours, hash and, where they are read, printed words. Raises ModelError."""
+        ...
+
+    def describe_plainly(self, photo: Photo) -> PhotoLooks:
+        """Colours and hash alone, in a millisecond."""
+        ...
+
+    def words(self, photo: Photo) -> tuple[str, ...]:
+        """The lines printed on what the photo shows. Raises ModelError."""
+        ...
+
+
+class Reranker(Protocol):
+    """Puts the best products a store found into another order."""
+
+    def depth(self, query: Query) -> int:
+        """How many of the best products it must see; 0 where it has nothing to say."""
+        ...
+
+    def rerank(
+        self, query: Query, vector: FloatArray, candidates: Sequence[ScoredProduct]
+    ) -> Sequence[ScoredProduct]:
+        """The same products, best first; `vector` float32 (d,) is the query's.
+
+        Raises UsageError, ModelError.
         """
         ...
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from goodsight.core.calibrating import COMPETITORS, Calibration
+from goodsight.core.choices import Look
 from goodsight.core.errors import UsageError
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.filters import Filter
-from goodsight.core.ports import ImageEncoder
+from goodsight.core.ports import ImageEncoder, Reranker
 from goodsight.core.scoring import mean_vector
 from goodsight.core.store_ports import (
     BrowseQuery,
@@ -67,6 +68,7 @@ def search(
     store: ProductStore,
     *,
     browser: ProductBrowser | None = None,
+    rerankers: Sequence[Reranker] = (),
     calibrations: Calibrations = lambda _: {},
     decode_ms: float = 0.0,
     watch: Watch = lambda _: nullcontext(),
@@ -74,6 +76,7 @@ def search(
     """Find the products that look most like the query's photos.
 
     Several photos or products are added up with their weights, as vectors; texts narrow.
+    Each of the `rerankers` sees the best products in the order the one before left them in.
     `decode_ms` is what decoding the photos took before; `browser` counts facets;
     `calibrations` are the space's, as of an index version.
 
@@ -86,7 +89,8 @@ def search(
         vector = query_vector(query.terms, encoder, store)
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
-    limit = max(query.offset + query.limit, SORTED_MATCHES if by_price else COMPETITORS)
+    depth = max((COMPETITORS, *(reranker.depth(query) for reranker in rerankers)))
+    wanted = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
     with watch("store"):
         found = store.search(
             VectorQuery(
@@ -94,13 +98,18 @@ def search(
                 space=encoder.card.space,
                 where=chosen.where,
                 words=chosen.words,
-                limit=min(limit, MAX_LIMIT),
+                limit=min(max(wanted, depth), MAX_LIMIT),
                 metric=query.metric,
                 exact=query.exact,
             )
         )
-    sure = _confidences(found, calibrations(found.index_version).get(query.metric))
-    products = _by_price(found.products, query.sort) if by_price else found.products
+    with watch("rerank"):
+        ranked = _reranked(found.products, query, vector, rerankers)
+    # Scores that mix colours in are on another scale than those that were calibrated.
+    plain = query.look is Look.STYLE and not query.colours
+    calibration = calibrations(found.index_version).get(query.metric) if plain else None
+    sure = _confidences(ranked, calibration)
+    products = _by_price(ranked[:wanted], query.sort) if by_price else ranked
     facets = _facets(query, chosen, browser, watch)
     timings = Timings(
         decode_ms, encode_ms, store_ms := clock.lap(), decode_ms + encode_ms + store_ms
@@ -123,6 +132,11 @@ def browse(
     Raises FilterError, UsageError, CollectionNotFound.
     """
     chosen = _Choice.of(query)
+    if query.colours or query.look is not Look.STYLE:
+        raise UsageError(
+            "colours are compared with a photo or a product: give one, or use a filter such as"
+            " seen_colour = 'red'"
+        )
     clock = _Clock()
     with watch("store"):
         found = browser.browse(
@@ -190,12 +204,27 @@ def _only_row(embeddings: Embeddings) -> FloatArray:
     return row
 
 
-def _confidences(found: Found, calibration: Calibration | None) -> dict[str, float]:
+def _reranked(
+    products: tuple[ScoredProduct, ...],
+    query: Query,
+    vector: FloatArray,
+    rerankers: Sequence[Reranker],
+) -> tuple[ScoredProduct, ...]:
+    """The products with the first `depth` of them in each reranker's order, the rest behind."""
+    for reranker in rerankers:
+        if depth := reranker.depth(query):
+            products = (*reranker.rerank(query, vector, products[:depth]), *products[depth:])
+    return products
+
+
+def _confidences(
+    products: Sequence[ScoredProduct], calibration: Calibration | None
+) -> dict[str, float]:
     """Product id -> the probability that it is the one looked for; nothing without calibration."""
     if calibration is None:
         return {}
-    sure = calibration.confidences([product.score for product in found.products])
-    return {p.product.id: value for p, value in zip(found.products, sure, strict=True)}
+    sure = calibration.confidences([product.score for product in products])
+    return {p.product.id: value for p, value in zip(products, sure, strict=True)}
 
 
 def _by_price(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[ScoredProduct, ...]:

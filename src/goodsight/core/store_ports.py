@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from goodsight.core.filters import Filter
+from goodsight.core.looks import Described, PhotoLooks, SeenPhoto
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, ModelCard, Product, Skip, Sort
 
@@ -17,6 +18,7 @@ __all__ = [
     "Facets",
     "Found",
     "IndexRun",
+    "LooksReader",
     "NewPhoto",
     "PhotoPlace",
     "ProductBrowser",
@@ -66,6 +68,7 @@ class NewPhoto:
     thumbnail: bytes
     vector: FloatArray
     features: FloatArray
+    looks: PhotoLooks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +90,26 @@ class IndexRun(Protocol):
         """
         ...
 
-    def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
-        """(product id, reference) -> content hash, of places whose photo has a vector."""
+    def known_places(
+        self, product_ids: Sequence[str], described: Described = Described.NOT
+    ) -> Mapping[tuple[str, str], str]:
+        """(product id, reference) -> content hash, of places whose photo is known.
+
+        Known is a photo with a vector in the run's space that is `described` as far or further.
+        """
         ...
 
-    def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
-        """Those of the hashes whose photo is kept with a vector in the run's space."""
+    def known_photos(
+        self, content_hashes: Sequence[str], described: Described = Described.NOT
+    ) -> frozenset[str]:
+        """Those of the hashes whose photo is known."""
         ...
 
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos, then set places; each place's photo is new here or known.
 
-        A photo may come twice, here or from another process: the first one kept stays.
+        A photo may come twice, here or from another process: the first one kept stays, and
+        is described by the later one as far as it was not.
         When this returns the photos are durable: they survive a crash of any process.
         """
         ...
@@ -134,7 +145,11 @@ class VectorQuery:
 
 @dataclass(frozen=True, slots=True)
 class ScoredProduct:
-    """A product, its best photo and its score; `parts` holds "best" and "mean"."""
+    """A product, its best photo and its score.
+
+    `parts` holds "best" and "mean"; after re-ranking also "visual", "colour" and "words", which
+    add up to the score.
+    """
 
     product: Product
     photo: str
@@ -219,6 +234,14 @@ class SampledPhoto:
     reference: str
     content_hash: str
     products: tuple[Product, ...]
+
+
+class LooksReader(Protocol):
+    """A store that also says what is seen in a product's photos."""
+
+    def looks(self, product_ids: Sequence[str]) -> Mapping[str, Sequence[SeenPhoto]]:
+        """Product id -> its distinct photos in the order of the feed, for those that have any."""
+        ...
 
 
 class ProductBrowser(Protocol):

@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from goodsight.core.choices import Look, Metric, Sort
 from goodsight.core.model_card import ModelCard, Preprocessing
 
 __all__ = [
@@ -35,17 +36,6 @@ __all__ = [
 Attributes = Mapping[str, tuple[str, ...]]
 FloatArray = NDArray[np.float32]
 PixelArray = NDArray[np.uint8]
-
-
-class Metric(StrEnum):
-    """How two unit vectors are compared. Every metric's score grows with likeness.
-
-    See `goodsight.core.scoring` for the formulas and their sources.
-    """
-
-    COSINE = "cosine"
-    EUCLIDEAN = "euclidean"
-    KL = "kl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +180,6 @@ class Term:
     weight: float = 1.0
 
 
-class Sort(StrEnum):
-    """The order of results; prices are compared as numbers, products without one come last."""
-
-    MATCH = "match"
-    PRICE = "price"
-    PRICE_DOWN = "-price"
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for.
@@ -206,6 +188,7 @@ class Query:
     language. `exact` compares with every photo instead of the index. `offset` best products
     are passed over. `facets` are names to count values of, see `goodsight.core.facets`.
     Where the best product's confidence is below `min_confidence` the verdict is "no match".
+    `look` says what is compared; `colours`, names or #rrggbb, stand for those of the photos.
     """
 
     terms: tuple[Term, ...] = ()
@@ -217,6 +200,8 @@ class Query:
     sort: Sort = Sort.MATCH
     facets: tuple[str, ...] = ()
     min_confidence: float = 0.0
+    look: Look = Look.STYLE
+    colours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

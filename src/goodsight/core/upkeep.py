@@ -70,7 +70,8 @@ class CatalogueHealth:
     """What is wrong with a collection's products and photos, from what is stored.
 
     Lists are cut; the counts beside them are not. `unreadable` are the photos that the last
-    complete run of each source left out. `checked` products were searched for with a photo of
+    complete run of each source left out. `near_duplicates` are photos that look like copies,
+    each product named with its own. `checked` products were searched for with a photo of
     their own.
     """
 
@@ -84,6 +85,8 @@ class CatalogueHealth:
     duplicates_count: int
     not_found_by_own_photo: tuple[Displaced, ...]
     checked: int
+    near_duplicates: tuple[Duplicate, ...] = ()
+    near_duplicates_count: int = 0
 
 
 class Originals(Protocol):

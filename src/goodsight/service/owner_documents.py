@@ -8,7 +8,7 @@ from typing import Any
 
 from goodsight.core.access import AuditEntry
 from goodsight.core.types import Skip
-from goodsight.core.upkeep import CatalogueHealth, ProductName, RunRecord
+from goodsight.core.upkeep import CatalogueHealth, Duplicate, ProductName, RunRecord
 
 __all__ = ["audit_document", "health_document", "run_document"]
 
@@ -40,6 +40,13 @@ def health_document(
         photo = photo_path(product.content_hash or "")
         return {"id": product.id, "title": product.title, "photo": photo}
 
+    def shown(duplicate: Duplicate) -> dict[str, Any]:
+        return {
+            "content_hash": duplicate.content_hash,
+            "photo": photo_path(duplicate.content_hash),
+            "products": [named(product) for product in duplicate.products],
+        }
+
     return {
         "products": health.products,
         "photos": health.photos,
@@ -47,15 +54,10 @@ def health_document(
         "without_photo_count": health.without_photo_count,
         "unreadable": [_skip(skip) for skip in health.unreadable],
         "unreadable_count": health.unreadable_count,
-        "duplicates": [
-            {
-                "content_hash": duplicate.content_hash,
-                "photo": photo_path(duplicate.content_hash),
-                "products": [named(product) for product in duplicate.products],
-            }
-            for duplicate in health.duplicates
-        ],
+        "duplicates": [shown(duplicate) for duplicate in health.duplicates],
         "duplicates_count": health.duplicates_count,
+        "near_duplicates": [shown(duplicate) for duplicate in health.near_duplicates],
+        "near_duplicates_count": health.near_duplicates_count,
         "not_found_by_own_photo": [
             {
                 "product": named(displaced.product),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from goodsight.core.choices import Look
 from goodsight.core.searching import MAX_LIMIT
 from goodsight.core.types import Metric, Photo, Query, Results, Sort, Term
 from goodsight.service.documents import found_document
@@ -108,6 +109,8 @@ def asked_query(
             if asked.min_confidence is None
             else asked.min_confidence
         ),
+        look=Look(asked.look),
+        colours=tuple(asked.colours),
     )
     return query, photos
 

@@ -29,7 +29,9 @@ MAX_FIELDS = 30
 MAX_FIELD_BYTES = 32 << 10
 # Fields that become the query's terms, in this order.
 TERM_FIELDS = ("image_id", "image_url", "product_id", "text")
-OTHER_FIELDS = ("filter", "sort", "limit", "cursor", "min_confidence", "explain", "metric")
+# Fields of several values, separated by commas.
+LIST_FIELDS = ("facets", "colours")
+OTHER_FIELDS = ("filter", "sort", "limit", "cursor", "min_confidence", "explain", "metric", "look")
 
 _FORM_SCHEMA = {
     "type": "object",
@@ -46,6 +48,8 @@ _FORM_SCHEMA = {
         "limit": {"type": "integer", "minimum": 1, "maximum": 200},
         "cursor": {"type": "string", "maxLength": 100},
         "metric": {"type": "string", "enum": ["cosine", "euclidean", "kl"]},
+        "look": {"type": "string", "enum": ["style", "colour", "both"]},
+        "colours": {"type": "string", "description": "Names or #rrggbb, separated by commas"},
     },
     "additionalProperties": False,
 }
@@ -158,7 +162,7 @@ def _files(fields: FormData) -> list[UploadFile]:
 
 def _asked_by(fields: FormData) -> SearchRequest:
     """The fields of a form as a request; a file's term has an empty image."""
-    known = {"image", "box", "facets", *TERM_FIELDS, *OTHER_FIELDS}
+    known = {"image", "box", *LIST_FIELDS, *TERM_FIELDS, *OTHER_FIELDS}
     for name, value in fields.multi_items():
         if name not in known or (name == "image") != isinstance(value, UploadFile):
             raise Problem("invalid-request", f"the field '{name[:50]}' is not one of ours")
@@ -173,8 +177,9 @@ def _asked_by(fields: FormData) -> SearchRequest:
     values: dict[str, Any] = {
         name: str(given) for name in OTHER_FIELDS if (given := fields.get(name))
     }
-    if facets := fields.get("facets"):
-        values["facets"] = [name.strip() for name in str(facets).split(",") if name.strip()]
+    for name in LIST_FIELDS:
+        parts = [part.strip() for part in str(fields.get(name) or "").split(",")]
+        values |= {name: kept} if (kept := [part for part in parts if part]) else {}
     return SearchRequest.model_validate({"query": query, **values})
 
 

@@ -176,6 +176,8 @@ class HealthReport(BaseModel):
     unreadable_count: int
     duplicates: list[DuplicateAnswer]
     duplicates_count: int
+    near_duplicates: list[DuplicateAnswer]
+    near_duplicates_count: int
     not_found_by_own_photo: list[DisplacedAnswer]
     checked: int
 

@@ -53,7 +53,10 @@ class SearchRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"query": [{"text": "hoodie"}], "filter": "price < 60", "limit": 3}]
+            "examples": [
+                {"query": [{"text": "hoodie"}], "filter": "price < 60", "limit": 3},
+                {"query": [{"product_id": "p1"}], "look": "both", "colours": ["red"]},
+            ]
         },
     )
 
@@ -70,6 +73,13 @@ class SearchRequest(BaseModel):
     min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
     explain: bool = Field(False, description="Accepted; a hit's `explanation` is always there")
     metric: Literal["cosine", "euclidean", "kl"] = "cosine"
+    look: Literal["style", "colour", "both"] = Field("style", description="What is compared")
+    colours: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(
+        default_factory=list,
+        max_length=5,
+        description="Instead of the photo's own: names in English or Chinese, or #rrggbb",
+        examples=[["red"], ["#aa2233"]],
+    )
 
 
 class FoundProduct(BaseModel):

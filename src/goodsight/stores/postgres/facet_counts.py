@@ -20,6 +20,7 @@ from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.facts import attribute_name
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import Where
+from goodsight.stores.postgres.seen_colours import COLOUR_COUNTS
 from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["facet_counts", "narrowings"]
@@ -134,6 +135,8 @@ class _Asked:
                 return self._stock()
             case "category":
                 return self._values("category", MAX_CATEGORY_RUNS, _category_spellings)
+            case "seen_colour":
+                return dict(self._rows(COLOUR_COUNTS.format(condition=self.condition)))
             case "brand":
                 return self._values("brand", MAX_VALUES, lambda product: [product.brand or ""])
             case _:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from psycopg import sql
 
+from goodsight.core.colour_names import SEEN_COLOUR
 from goodsight.core.filters import (
     COLUMNS,
     NUMBER_COLUMNS,
@@ -32,6 +33,7 @@ from goodsight.core.filters import (
 )
 from goodsight.core.types import Product
 from goodsight.stores.postgres.facts import attribute_name, comparable_text, number_literal
+from goodsight.stores.postgres.seen_colours import HAS_COLOURS, SHOWS_COLOURS, colour_keys
 
 __all__ = ["Condition", "condition_of"]
 
@@ -79,6 +81,8 @@ class _Translation:
                 return sql.SQL("({} IS NOT TRUE)").format(self.of(term))
             case _ if tree.name == "in_stock":
                 return _in_stock(tree)
+            case _ if fold(tree.name) == SEEN_COLOUR:
+                return self._seen_colour(tree)
             case Flag(name):
                 return self._any_equal(name, [True])
             case Membership(name, values):
@@ -111,6 +115,21 @@ class _Translation:
             return sql.SQL("{} = ANY({}::numeric[])").format(column, self._bind(numbers))
         literals = sorted({literal for value in values for literal in _literals(value)})
         return self._has_value(name, " || ".join(f"@ == {literal}" for literal in literals))
+
+    def _seen_colour(self, tree: Comparison | Membership | Flag) -> sql.Composable:
+        """Whether a photo shows one of the colours; in order there are none."""
+        match tree:
+            case Membership(_, values):
+                return self._shows(values)
+            case Comparison(_, Operator.EQUAL, value):
+                return self._shows([value])
+            case Comparison(_, Operator.UNEQUAL, value):
+                return sql.SQL("({} AND NOT {})").format(HAS_COLOURS.format(), self._shows([value]))
+            case _:
+                return _NEVER
+
+    def _shows(self, values: Iterable[Value]) -> sql.Composable:
+        return SHOWS_COLOURS.format(self._bind(colour_keys(values)))
 
     def _number_column(self, name: str, operator: Operator, value: Value) -> sql.Composable:
         number, column = _number(value), sql.Identifier("p", name)

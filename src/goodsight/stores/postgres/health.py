@@ -14,6 +14,7 @@ from goodsight.core.types import FloatArray, Skip
 from goodsight.core.upkeep import CatalogueHealth, Displaced, Duplicate, ProductName
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.near_duplicates import near_duplicates
 from goodsight.stores.postgres.reading import PostgresProducts
 from goodsight.stores.postgres.run_records import last_skips
 from goodsight.stores.postgres.sessions import Connection
@@ -68,6 +69,7 @@ class _Stored:
     duplicates: list[tuple[str, list[str], list[str], int]]
     unreadable: tuple[Skip, ...]
     sample: list[ProductName]
+    near_duplicates: tuple[tuple[Duplicate, ...], int]
     space: str
 
 
@@ -95,6 +97,8 @@ def catalogue_health(
         duplicates_count=duplicates[0][3] if duplicates else 0,
         not_found_by_own_photo=tuple(displaced),
         checked=checked,
+        near_duplicates=stored.near_duplicates[0],
+        near_duplicates_count=stored.near_duplicates[1],
     )
 
 
@@ -110,6 +114,7 @@ def _look(connection: Connection, collection: ActiveCollection, sample: int) -> 
         duplicates=connection.execute(_DUPLICATES, values).fetchall(),
         # A skip with a row is a bad row of the feed, not a photo.
         unreadable=tuple(s for s in last_skips(connection, collection.id) if s.row is None),
+        near_duplicates=near_duplicates(connection, collection, MAX_LISTED),
         space=collection.space,
     )
 

@@ -15,6 +15,7 @@ from goodsight.core.store_ports import NewPhoto, PhotoPlace
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
+from goodsight.stores.postgres.looks import staged_looks
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest, storable
 from goodsight.stores.postgres.vector_sets import VectorSet
@@ -34,19 +35,29 @@ _STAGE = sql.SQL("""
     CREATE TEMP TABLE IF NOT EXISTS incoming_photos (
         content_hash text, width integer, height integer, findings text,
         thumbnail bytea STORAGE EXTERNAL, bytes_each smallint,
-        numbers bytea STORAGE EXTERNAL, vector halfvec
+        numbers bytea STORAGE EXTERNAL, vector halfvec,
+        colours bytea, colour_names text, perceptual_hash bigint, printed_words text
     ) ON COMMIT DELETE ROWS
 """)
 _COPY = """
     COPY incoming_photos (content_hash, width, height, findings, thumbnail, bytes_each,
-                          numbers, vector) FROM STDIN (FORMAT binary)
+                          numbers, vector, colours, colour_names, perceptual_hash,
+                          printed_words) FROM STDIN (FORMAT binary)
 """
 _KEEP_IMAGES = """
-    INSERT INTO images (collection_id, content_hash, width, height, findings, thumbnail)
+    INSERT INTO images AS old (collection_id, content_hash, width, height, findings, thumbnail,
+                               colours, colour_names, perceptual_hash, printed_words)
     SELECT DISTINCT ON (content_hash)
-           %s, content_hash, width, height, string_to_array(findings, ','), thumbnail
+           %s, content_hash, width, height, string_to_array(findings, ','), thumbnail,
+           colours, string_to_array(colour_names, ','), perceptual_hash, printed_words
     FROM incoming_photos ORDER BY content_hash
-    ON CONFLICT (collection_id, content_hash) DO NOTHING
+    ON CONFLICT (collection_id, content_hash) DO UPDATE
+    SET colours = excluded.colours, colour_names = excluded.colour_names,
+        perceptual_hash = excluded.perceptual_hash,
+        printed_words = coalesce(old.printed_words, excluded.printed_words)
+    WHERE excluded.colours IS NOT NULL
+      AND (old.colours IS NULL
+           OR old.printed_words IS NULL AND excluded.printed_words IS NOT NULL)
 """
 _KEEP_VECTORS = sql.SQL("""
     INSERT INTO {photo_vectors} (image_id, vector)
@@ -192,6 +203,7 @@ def _staged(photo: NewPhoto) -> tuple[object, ...]:
         Int2(bytes_each),
         numbers,
         HalfVector.of(photo.vector),
+        *staged_looks(photo.looks),
     )
 
 

@@ -9,7 +9,9 @@ import psycopg
 from psycopg import sql
 
 from goodsight.core.calibrating import Calibration
+from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
+from goodsight.core.looks import SeenPhoto
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.store_ports import (
     BrowseQuery,
@@ -27,6 +29,7 @@ from goodsight.stores.postgres.divergence import search_by_divergence
 from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.kept_vectors import vectors_after
+from goodsight.stores.postgres.looks import looks_of
 from goodsight.stores.postgres.photo_samples import sampled_photos
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
@@ -80,6 +83,7 @@ class PostgresProducts:
     def __init__(self, database: Database, collection: ActiveCollection) -> None:
         self._database = database
         self._name = collection.name
+        self.profile = collection.profile
         self._known: ActiveCollection | None = collection
 
     def info(self) -> CollectionInfo:
@@ -194,6 +198,10 @@ class PostgresProducts:
             lambda: self._read("looking up the calibration", calibrations),
         )
 
+    def looks(self, product_ids: Sequence[str]) -> Mapping[str, Sequence[SeenPhoto]]:
+        """What is seen in the products' photos; see the port `LooksReader`."""
+        return self._read("looking at photos", lambda c, now: looks_of(c, now, product_ids))
+
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
         return self._read("looking through", lambda c, now: browse(c, now, query))
@@ -245,7 +253,7 @@ class PostgresProducts:
             if self._known is not None and not look_again:
                 try:
                     return work(connection, self._known)
-                except (StaleCollection, psycopg.errors.UndefinedTable):
+                except (StaleCollection, SpaceMismatch, psycopg.errors.UndefinedTable):
                     pass
             self._known = find_collection(connection, self._name)
             try:

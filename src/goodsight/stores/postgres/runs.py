@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from goodsight.core.looks import Described
 from goodsight.core.store_ports import NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
 from goodsight.stores.postgres.cleaning import (
@@ -24,6 +25,7 @@ from goodsight.stores.postgres.collection_rows import (
     release_from_run,
 )
 from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.looks import described_as
 from goodsight.stores.postgres.photo_writes import (
     prepare_stage,
     refresh_means,
@@ -66,11 +68,11 @@ _KNOWN_PLACES = sql.SQL("""
     SELECT p.product_key, f.reference, i.content_hash
     FROM products p JOIN photos f ON f.product_id = p.id JOIN images i ON i.id = f.image_id
     JOIN {} v ON v.image_id = f.image_id
-    WHERE p.collection_id = %s AND p.key_digest = ANY (%s)
+    WHERE p.collection_id = %s AND p.key_digest = ANY (%s) AND {}
 """)
 _KNOWN_PHOTOS = sql.SQL("""
     SELECT i.content_hash FROM images i JOIN {} v ON v.image_id = i.id
-    WHERE i.collection_id = %s AND i.content_hash = ANY (%s)
+    WHERE i.collection_id = %s AND i.content_hash = ANY (%s) AND {}
 """)
 _COUNT_PHOTOS = sql.SQL("SELECT count(*) FROM {}")
 
@@ -140,18 +142,22 @@ class PostgresRun:
         self._counts.dropped_places += written.dropped_places
         return written.changes
 
-    def known_places(self, product_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
+    def known_places(
+        self, product_ids: Sequence[str], described: Described = Described.NOT
+    ) -> Mapping[tuple[str, str], str]:
         """(product id, reference) -> content hash; see the port."""
         keys = [digest(product_id) for product_id in product_ids]
         with translated("looking up photos"), self._in_space(_HOLD_SPACE):
-            statement = _KNOWN_PLACES.format(self._vectors.photo_vectors)
+            statement = _KNOWN_PLACES.format(self._vectors.photo_vectors, described_as(described))
             rows = self._connection.execute(statement, [self._collection.id, keys])
             return {(product, reference): content for product, reference, content in rows}
 
-    def known_photos(self, content_hashes: Sequence[str]) -> frozenset[str]:
-        """Those whose photo is kept with a vector; see the port."""
+    def known_photos(
+        self, content_hashes: Sequence[str], described: Described = Described.NOT
+    ) -> frozenset[str]:
+        """Those whose photo is known; see the port."""
         with translated("looking up photos"), self._in_space(_HOLD_SPACE):
-            statement = _KNOWN_PHOTOS.format(self._vectors.photo_vectors)
+            statement = _KNOWN_PHOTOS.format(self._vectors.photo_vectors, described_as(described))
             rows = self._connection.execute(statement, [self._collection.id, list(content_hashes)])
             return frozenset(content for (content,) in rows)
 

@@ -1,0 +1,75 @@
+"""Re-ranking by the colours of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from goodsight.core.choices import Look
+from goodsight.core.colour_names import picked_colours
+from goodsight.core.errors import UsageError
+from goodsight.core.mixing import by_colour
+from goodsight.core.ports import PhotoDescriber
+from goodsight.core.store_ports import LooksReader, ScoredProduct
+from goodsight.core.types import FloatArray, Query, Term
+
+__all__ = ["ColourReranker"]
+
+# The product in the right colour may come late by style alone: catalogues have many dresses.
+DEPTH = 200
+
+
+class ColourReranker:
+    """Implements `core.ports.Reranker` for queries that ask for a colour."""
+
+    def __init__(self, reader: LooksReader, describer: PhotoDescriber) -> None:
+        self._reader = reader
+        self._describer = describer
+
+    def depth(self, query: Query) -> int:
+        """How many of the best by style are looked at; 0 where no colour is asked for.
+
+        All that are shown, however many: a score without colour is on another scale.
+        """
+        return 0 if _look(query) is Look.STYLE else max(DEPTH, query.offset + query.limit)
+
+    def rerank(
+        self, query: Query, vector: FloatArray, candidates: Sequence[ScoredProduct]
+    ) -> tuple[ScoredProduct, ...]:
+        """Style and colour, or colour alone. Raises UsageError, ModelError."""
+        return by_colour(
+            candidates,
+            self._reader.looks([scored.product.id for scored in candidates]),
+            vector=vector,
+            colours=self._wanted(query),
+            look=_look(query),
+            metric=query.metric,
+        )
+
+    def _wanted(self, query: Query) -> FloatArray:
+        """The colours picked by hand, else those of what the query shows."""
+        if query.colours:
+            return picked_colours(query.colours)
+        shown = [
+            (term.weight, colours)
+            for term in query.terms
+            if term.text is None and term.weight > 0
+            for colours in self._shown(term)
+        ]
+        if not shown:
+            raise UsageError("there is nothing to take the colour from: pick one, such as red")
+        weights = np.array([weight for weight, _ in shown])
+        mean = np.average([colours for _, colours in shown], axis=0, weights=weights)
+        return np.asarray(mean, dtype=np.float32)
+
+    def _shown(self, term: Term) -> list[FloatArray]:
+        if term.photo is not None:
+            return [self._describer.describe_plainly(term.photo).colours]
+        photos = self._reader.looks([term.product_id or ""]).get(term.product_id or "", ())
+        return [photo.colours for photo in photos if photo.colours is not None]
+
+
+def _look(query: Query) -> Look:
+    """A colour picked by hand says that colour counts."""
+    return Look.BOTH if query.colours and query.look is Look.STYLE else query.look
