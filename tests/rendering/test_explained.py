@@ -81,7 +81,7 @@ def test_the_notebook_shows_both_photos_the_shares_and_the_method():
     assert text.count("data:image/webp;base64,") == 3  # the card's, and two with heat
     assert "Likeness of its best photo" in text
     assert "very likely this (70%)" in text
-    assert "Exact: the cells over the query sum to its likeness to the product, 0.800" in text
+    assert "Exact: the cells over the query sum to how alike it and the product look, 0.800" in text
     assert text.count("100% of what speaks for it lies in the middle") == 4  # words and alt
     assert "<script>" not in text
 

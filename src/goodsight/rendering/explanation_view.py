@@ -35,7 +35,7 @@ WHY_STYLE = f"""
 """.strip()
 
 METHODS: Mapping[Method, str] = {
-    Method.EXACT: "Exact: the cells over the query sum to its likeness to the product,"
+    Method.EXACT: "Exact: the cells over the query sum to how alike it and the product look,"
     " {likeness}, those over the hit to the likeness of the two photos, {photo_likeness}.",
     Method.OCCLUSION: "By occlusion: each part was covered in turn, and the colour shows how much"
     " of the likeness, {likeness}, that took away. The cells do not add up.",
