@@ -101,3 +101,23 @@ def test_what_cannot_be_explained_is_said(small, small_shop):
         small.explain(query, product_id="p5", where="price < 30")
     with pytest.raises(UsageError, match="words alone"):
         small.explain("orchid", product_id="p4")
+
+
+def test_results_explain_themselves_in_a_notebook(small, small_shop):
+    results = small.search(small_shop / "query-1.png", limit=2)
+    explained = results.explained()
+    assert list(explained.explanations) == [hit.product.id for hit in results.hits]
+    assert explained._repr_html_().count("<summary>Why this?") == 2
+    with pytest.raises(UsageError, match="words alone"):
+        small.search("orchid").explained()
+
+
+def test_colours_beside_the_looks_are_shares(small, small_shop):
+    query = small_shop / "query-1.png"
+    hit = small.search(query, look="both", limit=1).hits[0]
+    found = small.explain(query, product_id=hit.product.id, look="both")
+    assert found.shares == hit.explanation
+    assert {"visual", "colour"} <= set(found.shares)
+    # The maps are of the looks alone, whatever is mixed into the score.
+    plain = small.explain(query, product_id=hit.product.id)
+    assert found.query_maps[0].total == pytest.approx(plain.score, abs=ROUNDING)

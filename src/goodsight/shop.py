@@ -187,13 +187,21 @@ class Shop(CollectionReader):
         product_id: str,
         where: str | None = None,
         metric: Metric | str = Metric.COSINE,
+        look: Look | str = Look.STYLE,
+        colours: Sequence[str] = (),
     ) -> Explanation:
         """Why a search for the terms finds this product; see `Explanation`.
 
         Raises UsageError where it does not find it, and what `search` raises.
         """
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
-        query = Query(terms=parts, where=where, metric=choice(Metric, metric))
+        query = Query(
+            parts,
+            where,
+            metric=choice(Metric, metric),
+            look=choice(Look, look),
+            colours=(*colours,),
+        )
         return self.explainer().explain(query, product_id)
 
     def explainer(self) -> Explainer:

@@ -125,6 +125,19 @@ def test_search_writes_a_picture_page(indexed, small_shop, tmp_path):
     assert "/no/such/x: cannot be written" in done.stderr
 
 
+def test_search_shows_why_on_the_picture_page(indexed, small_shop, tmp_path):
+    page = tmp_path / "page.html"
+    query = small_shop / "query-1.png"
+    run(indexed, "search", query, "--limit", "2", "--html", page, "--explain")
+    text = page.read_text()
+    # The query, two cards, and for each of them both photos with their maps.
+    assert text.count("data:image/webp;base64,") == 7
+    assert text.count("<summary>Why this?") == 2
+    assert "<script" not in text
+    done = run(indexed, "search", query, "--explain", expect=2)
+    assert "give --html FILE" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -119,6 +119,8 @@ class Client:
         box: Box | None = None,
         where: str | None = None,
         metric: str = "cosine",
+        look: str = "style",
+        colours: Sequence[str] = (),
     ) -> ExplanationAnswer:
         """Why a search finds the product with the id `hit`; the rest is the search's."""
         query = query_terms(
@@ -129,7 +131,8 @@ class Client:
             product_id=product_id,
             text=text,
         )
-        asked = {"query": query, "filter": where, "metric": metric, "product_id": hit}
+        asked: dict[str, Any] = {"query": query, "filter": where, "metric": metric}
+        asked |= {"look": look, "colours": list(colours), "product_id": hit}
         response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)
         return explanation_answer(response.json())
 

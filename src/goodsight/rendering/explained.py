@@ -23,15 +23,10 @@ class ExplainedResults:
     thumbnails: Mapping[str, bytes]
 
     def cards(self) -> str:
-        """The cards as HTML without their style; the first one is unfolded."""
+        """The cards as HTML without their style."""
         reasons = {
-            product_id: why_html(
-                found,
-                self.query_photos,
-                self.thumbnails.get(found.content_hash),
-                is_open=place == 0,
-            )
-            for place, (product_id, found) in enumerate(self.explanations.items())
+            product_id: why_html(found, self.query_photos, self.thumbnails.get(found.content_hash))
+            for product_id, found in self.explanations.items()
         }
         return cards_html(self.results, self.thumbnails, reasons)
 

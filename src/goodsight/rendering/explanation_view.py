@@ -15,10 +15,15 @@ from goodsight.rendering.words import confidence_words, score_text, share_words
 __all__ = ["WHY_STYLE", "why_html"]
 
 WHY_STYLE = f"""
+.goodsight .cards:has(.why) {{
+  grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); }}
+.goodsight .card:has(.why) .picture {{ aspect-ratio: 3 / 2; }}
 .goodsight .why {{ border-top: 1px solid var(--line); font-size: 13px; margin-top: 10px;
   padding-top: 8px; }}
 .goodsight .why summary {{ color: var(--quiet); cursor: pointer; }}
-.goodsight .why figure {{ margin: 8px 0 0; }}
+.goodsight .why .photos {{ align-items: start; display: grid; gap: 10px;
+  grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); margin-top: 8px; }}
+.goodsight .why figure {{ margin: 0; }}
 .goodsight .why img {{ border-radius: 8px; display: block; height: auto; width: 100%; }}
 .goodsight .why figcaption {{ color: var(--quiet); margin-top: 4px; }}
 .goodsight .why dl {{ display: grid; gap: 2px 8px; grid-template-columns: 1fr auto;
@@ -30,16 +35,14 @@ WHY_STYLE = f"""
 """.strip()
 
 METHODS: Mapping[Method, str] = {
-    Method.EXACT: "Exact: the cells over the query sum to its likeness to the product,"
+    Method.EXACT: "Exact: the cells over the query sum to how alike it and the product look,"
     " {likeness}, those over the hit to the likeness of the two photos, {photo_likeness}.",
     Method.OCCLUSION: "By occlusion: each part was covered in turn, and the colour shows how much"
     " of the likeness, {likeness}, that took away. The cells do not add up.",
 }
 
 
-def why_html(
-    found: Explanation, query_photos: Sequence[Photo], thumbnail: bytes | None, *, is_open: bool
-) -> str:
+def why_html(found: Explanation, query_photos: Sequence[Photo], thumbnail: bytes | None) -> str:
     """The maps over both photos, each kind of likeness, and how it was found out."""
     sure = "" if found.confidence is None else f" · {confidence_words(found.confidence)}"
     figures = [
@@ -57,8 +60,8 @@ def why_html(
     )
     copy = " Its original is gone: a small copy was looked at." if found.from_thumbnail else ""
     return (
-        f'<details class="why"{" open" if is_open else ""}><summary>Why this?{escape(sure)}'
-        f"</summary>{''.join(figures)}"
+        f'<details class="why" open><summary>Why this?{escape(sure)}</summary>'
+        f'<div class="photos">{"".join(figures)}</div>'
         '<p><span class="for">Orange</span> speaks for the match,'
         ' <span class="against">blue</span> against it; what is pale was not looked at.</p>'
         f"<dl>{shares}</dl><p>{escape(method + copy)}</p></details>"

@@ -20,7 +20,7 @@ export const words = {
   "why.place.21": "the bottom",
   "why.place.22": "the lower right",
   "why.method.exact":
-    "This is exact: the coloured parts of your photo add up to its likeness to the product, {likeness}.",
+    "This is exact: the coloured parts of your photo add up to how alike it and the product look, {likeness}.",
   "why.method.occlusion":
     "Found by covering: each part was hidden in turn, and the colour shows how much likeness ({likeness} in all) that took away. Such parts do not add up.",
   "why.thumbnail": "The product’s original photo is gone; its map was made of a small copy.",
