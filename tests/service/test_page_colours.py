@@ -147,7 +147,7 @@ def test_a_new_photo_is_compared_as_ever(open_page, small_shop):
 
 def test_by_keyboard(open_page, small_shop):
     page = open_page()
-    choose(page, small_shop, 2)
+    choose(page, small_shop, 1)
     page.wait_for_selector(by("look"))
     page.focus(by("look-style"))
     asked, _ = answered(page, lambda: page.keyboard.press("ArrowRight"))
