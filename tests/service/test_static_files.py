@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import goodsight
+from goodsight.core.colour_names import COLOUR_NAMES
 
 STATIC = Path(goodsight.__file__).parent / "service" / "static"
 SCRIPTS_AND_STYLES = sorted([*STATIC.rglob("*.js"), *STATIC.rglob("*.css")])
@@ -52,3 +53,15 @@ def test_every_word_that_the_owner_s_page_asks_for_is_there():
     asked = set(re.findall(r'\bt\(\s*"([^"]+)"', "".join(map(Path.read_text, scripts))))
     assert len(asked) > 50
     assert asked <= set(WORD.findall((folder / "words.en.js").read_text("utf-8")))
+
+
+def test_the_page_s_colours_are_the_service_s():
+    table = (STATIC / "assets" / "colours.js").read_text("utf-8")
+    shown = re.findall(r'^  (\w+): "(#[0-9a-f]{6})",$', table, re.MULTILINE)
+    assert shown == [(name.key, name.shades[0]) for name in COLOUR_NAMES]
+    for language, called in (
+        ("en", {name.key: name.key.capitalize() for name in COLOUR_NAMES}),
+        ("zh", {name.key: name.chinese for name in COLOUR_NAMES}),
+    ):
+        words = (STATIC / "assets" / f"words.{language}.js").read_text("utf-8")
+        assert dict(re.findall(r'"colour\.(\w+)": "(.+)"', words)) == called

@@ -66,3 +66,50 @@ def test_counts_are_of_products_and_not_bound_by_their_own_condition(products):
 
     assert counts == {"seen_colour": {"red": 2, "navy": 1, "white": 1}}
     assert bound == {"seen_colour": {"navy": 1, "red": 1}}
+
+
+def narrowings_of(store, *shown):
+    """The facets worth showing where each product has one photo with these colours."""
+    run = begin(store, "narrow")
+    keys = [f"p{number}" for number in range(len(shown))]
+    own = {"seen_colour": ("loud", "quiet"), "colour": ("red", "blue")}
+    run.put_products(
+        [
+            Product(id=key, title=key, photos=(key,), source="feed.csv", attributes=own)
+            for key in keys
+        ]
+    )
+    run.put_photos(
+        [
+            replace(
+                photo(key, vector),
+                looks=None if names is None else PhotoLooks(COLOURS, names, 1),
+            )
+            for key, names, vector in zip(keys, shown, random_units(len(keys)), strict=True)
+        ],
+        [place(key, key) for key in keys],
+    )
+    run.finish([], remove_missing=True, complete=True)
+    return store.open("narrow").narrowings()
+
+
+@pytest.mark.parametrize(
+    ("shown", "times"),
+    [
+        ([("red",), ("navy",)], 1),
+        ([("red", "navy"), None], 1),
+        ([("red",), ("red",)], 0),
+        ([(), ("red",)], 0),
+        ([None, None], 0),
+    ],
+)
+def test_colours_are_worth_showing_where_there_are_several(postgres_store, shown, times):
+    """Once at most, though the feed has an attribute of that name."""
+    names = narrowings_of(postgres_store, *shown)
+
+    assert names.count("seen_colour") == times
+    assert "colour" in names
+
+
+def test_colours_are_shown_before_what_only_some_feeds_have(products):
+    assert products.narrowings() == ("seen_colour",)

@@ -30,7 +30,10 @@ SEEN_COLOUR = "seen_colour"
 
 @dataclass(frozen=True, slots=True)
 class ColourName:
-    """One name: its key in English, Chinese, other words for it, and shades as #rrggbb."""
+    """One name: its key in English, Chinese, other words for it, and shades as #rrggbb.
+
+    The first shade is the one that stands for it where the name is shown.
+    """
 
     key: str
     chinese: str
@@ -41,7 +44,7 @@ class ColourName:
 COLOUR_NAMES: tuple[ColourName, ...] = (
     ColourName("black", "黑色", (), ("#000000", "#181818", "#2a2a2c")),
     ColourName(
-        "grey", "灰色", ("gray", "silver", "银色"), ("#4c4c4e", "#6e6e70", "#8e8e90", "#b2b2b4")
+        "grey", "灰色", ("gray", "silver", "银色"), ("#8e8e90", "#6e6e70", "#b2b2b4", "#4c4c4e")
     ),
     ColourName("white", "白色", (), ("#ffffff", "#ebebeb", "#dcdcde")),
     ColourName("red", "红色", ("大红色",), ("#c81e23", "#e02a2a", "#a51c24", "#d6473f")),

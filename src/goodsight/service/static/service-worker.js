@@ -24,7 +24,7 @@ const SHELL_PATHS = [
     ...["product", "query", "results", "search-bar", "start", "states", "tokens"],
   ].map((name) => `/assets/${name}.css`),
   ...[
-    ...["announcer", "api", "api-types", "camera", "catalogue", "chips", "connection"],
+    ...["announcer", "api", "api-types", "camera", "catalogue", "chips", "colours", "connection"],
     ...["dead-end", "dom", "early", "explanation", "facet-group", "facet-price", "facet-values"],
     ...["facets", "filter-text", "gallery", "held-photos", "i18n", "icons", "key-dialog"],
     ...["language-switch", "main", "notice", "page-drop", "page-paste", "photo-input"],

@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg import sql
 
+from goodsight.core.colour_names import SEEN_COLOUR
 from goodsight.core.facets import PRICE_BUCKETS, bucket_name, nice_number, without_name
 from goodsight.core.filters import Filter, fold
 from goodsight.core.types import Product
@@ -20,7 +21,7 @@ from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.facts import attribute_name
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import Where
-from goodsight.stores.postgres.seen_colours import COLOUR_COUNTS
+from goodsight.stores.postgres.seen_colours import COLOUR_COUNTS, SEVERAL_COLOURS
 from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["facet_counts", "narrowings"]
@@ -36,6 +37,8 @@ MAX_ATTRIBUTES = 8
 MINIMUM_SHARE = 0.2
 MINIMUM_USES = 2
 COLUMN_FACETS = ("category", "brand")
+# A feed's own attribute of that name cannot be asked for: the name means what photos show.
+_COLOURS_OF_FEED = attribute_name(SEEN_COLOUR)
 
 _VALUES = sql.SQL("""
     SELECT value #>> '{{}}', count(*), min(p.id)
@@ -78,7 +81,7 @@ Spellings = Callable[[Product], Iterable[str]]
 
 
 def narrowings(connection: Connection, collection: ActiveCollection) -> tuple[str, ...]:
-    """Names of the facets worth showing, columns first, then attributes many products have."""
+    """Names of the facets worth showing: columns, colours of photos, what many products have."""
     statement = _NAMES.format(limit=sql.Literal(SAMPLED_PRODUCTS))
     columns, attributes = [], []
     for key, share, values, uses, row_id in connection.execute(
@@ -86,15 +89,20 @@ def narrowings(connection: Connection, collection: ActiveCollection) -> tuple[st
     ):
         if key in COLUMN_FACETS and values > 1:
             columns.append(key)
+        elif key == _COLOURS_OF_FEED:
+            continue
         elif share >= MINIMUM_SHARE and 2 <= values <= min(MAX_VALUES, uses / MINIMUM_USES):
             attributes.append((key, row_id))
     del attributes[MAX_ATTRIBUTES:]
     examples = _products(connection, [row_id for _, row_id in attributes])
-    [(priced, stocked)] = connection.execute(_PRICED, [collection.id, SAMPLED_PRODUCTS])
+    sample = [collection.id, SAMPLED_PRODUCTS]
+    [(priced, stocked)] = connection.execute(_PRICED, sample)
+    [(coloured,)] = connection.execute(SEVERAL_COLOURS, sample)
     return (
         *sorted(columns, reverse=True),
         *(["price"] if priced else []),
         *(["in_stock"] if stocked else []),
+        *([SEEN_COLOUR] if coloured else []),
         *(_name_spelling(examples[row_id], key) for key, row_id in attributes),
     )
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from goodsight.core.colour_names import colour_key
 
-__all__ = ["COLOUR_COUNTS", "HAS_COLOURS", "SHOWS_COLOURS", "colour_keys"]
+__all__ = ["COLOUR_COUNTS", "HAS_COLOURS", "SEVERAL_COLOURS", "SHOWS_COLOURS", "colour_keys"]
 
 # Of `products p`; the parameter is an array of keys.
 SHOWS_COLOURS = sql.SQL("""EXISTS (
@@ -27,6 +27,13 @@ COLOUR_COUNTS = sql.SQL("""
     WHERE p.collection_id = %(collection)s AND {condition}
     GROUP BY colour ORDER BY 2 DESC, 1
 """)
+# Whether choosing one would narrow; the parameters are a collection and how many products to ask.
+SEVERAL_COLOURS = """
+    SELECT count(DISTINCT colour) > 1
+    FROM (SELECT id FROM products WHERE collection_id = %s ORDER BY id LIMIT %s) AS sample
+    JOIN photos f ON f.product_id = sample.id JOIN images i ON i.id = f.image_id
+    CROSS JOIN LATERAL unnest(i.colour_names) AS colour
+"""
 
 
 def colour_keys(values: Iterable[object]) -> list[str]:

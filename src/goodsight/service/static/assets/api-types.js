@@ -72,6 +72,8 @@
  * @typedef {object} SearchRequest
  * @property {SearchTerm[]} query
  * @property {string} [filter]
+ * @property {"style" | "both" | "colour"} [look]
+ * @property {string[]} [colours]
  * @property {string[]} [facets]
  * @property {"match" | "price" | "-price"} [sort]
  * @property {number} [limit]

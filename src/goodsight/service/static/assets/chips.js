@@ -8,10 +8,11 @@
 
 import { announce } from "./announcer.js";
 import { catalogue } from "./catalogue.js";
+import { colourName } from "./colours.js";
 import { find, h, icon, replace } from "./dom.js";
 import { t } from "./i18n.js";
-import { NO_NARROWING, navigate } from "./state.js";
-import { facetName, priceRangeText } from "./wording.js";
+import { NO_LOOK, NO_NARROWING, hasSight, navigate } from "./state.js";
+import { facetName, facetValue, priceRangeText } from "./wording.js";
 
 /**
  * @param {State} state
@@ -20,12 +21,17 @@ import { facetName, priceRangeText } from "./wording.js";
 export function choicesOf(state) {
   /** @type {Choice[]} */
   const choices = [];
+  const { look, colour } = state;
+  if (look !== "style" && hasSight(state)) {
+    const compared = () => t(`chips.look.${look}`);
+    const said = () => t("chips.facet", { name: compared(), value: colourName(colour ?? "") });
+    choices.push({ name: "look", said: colour ? said : compared, without: NO_LOOK });
+  }
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) {
       choices.push({
         name,
-        said: () =>
-          t("chips.facet", { name: facetName(name), value: value.replaceAll("/", " / ") }),
+        said: () => t("chips.facet", { name: facetName(name), value: facetValue(name, value) }),
         without: { filters: { ...state.filters, [name]: values.filter((each) => each !== value) } },
       });
     }
@@ -41,7 +47,7 @@ export function choicesOf(state) {
   if (state.inStock) {
     choices.push({ name: "in_stock", said: () => t("facet.in_stock"), without: { inStock: false } });
   }
-  if (state.words && (state.image || state.link || state.like)) {
+  if (state.words && hasSight(state)) {
     choices.push({
       name: "words",
       said: () => t("chips.words", { words: state.words }),
@@ -53,10 +59,10 @@ export function choicesOf(state) {
 
 /** @returns {Partial<State>} the change that takes all choices back, but not the query */
 export function withoutChoices(/** @type {State} */ state) {
-  const beside = state.image || state.link || state.like;
+  const beside = hasSight(state);
   // Where only choices were made, what is left is looking through everything.
   const bare = !beside && !state.words;
-  return { ...NO_NARROWING, ...(beside ? { words: "" } : {}), ...(bare ? { browse: true } : {}) };
+  return { ...NO_NARROWING, ...NO_LOOK, ...(beside ? { words: "" } : {}), ...(bare ? { browse: true } : {}) };
 }
 
 /** @param {State} state shown as chips over the results */
@@ -105,5 +111,5 @@ export function showChips(state) {
 
 /** @param {State} state @returns {Partial<State>} going on browsing when the last choice is taken back */
 export function keepBrowsing(state) {
-  return state.image || state.link || state.like || state.words ? {} : { browse: true };
+  return hasSight(state) || state.words ? {} : { browse: true };
 }

@@ -23,7 +23,8 @@ onState(() => trying?.abort());
 
 /** @param {HTMLElement} place @param {State} state */
 export function showNothing(place, state) {
-  const choices = choicesOf(state);
+  // What is compared orders the products; it keeps none away.
+  const choices = choicesOf(state).filter(({ name }) => name !== "look");
   if (choices.length === 0) {
     const key = state.words ? "nothing.words" : "start.empty";
     const texts = [() => t(`${key}.text`)];

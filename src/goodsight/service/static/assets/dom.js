@@ -155,6 +155,20 @@ export function writeWords(root = document) {
 }
 
 /**
+ * A style that only some readers need.
+ * @param {string} href
+ * @returns {Promise<void>} settled once it is there, or cannot be had
+ */
+export function loadStyle(href) {
+  const link = h("link", { rel: "stylesheet", href });
+  return new Promise((resolve) => {
+    link.addEventListener("load", () => resolve());
+    link.addEventListener("error", () => resolve());
+    document.head.append(link);
+  });
+}
+
+/**
  * Open a dialog modally; a click on the backdrop closes it as Escape does. The browser keeps
  * the focus inside and gives it back.
  * @param {HTMLDialogElement} dialog

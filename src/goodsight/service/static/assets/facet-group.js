@@ -24,14 +24,16 @@ export function facetGroup(name, ...content) {
  * @param {string | (() => string)} words
  * @param {number | undefined} count
  * @param {() => void} change
+ * @param {HTMLElement | null} [mark] shown before the words
  */
-export function checkRow(focus, checked, words, count, change) {
+export function checkRow(focus, checked, words, count, change, mark = null) {
   const box = h("input", { type: "checkbox", "data-focus": focus, on: { change } });
   box.checked = checked;
   return h(
     "label",
     { class: "facet-value" },
     box,
+    mark,
     h("span", { class: "facet-name" }, words),
     count !== undefined && countBadge(count),
   );

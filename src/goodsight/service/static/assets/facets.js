@@ -8,6 +8,7 @@
  */
 
 import { keepBrowsing } from "./chips.js";
+import { SEEN_COLOUR, colourName, swatch } from "./colours.js";
 import { find, h, openDialog, replace } from "./dom.js";
 import { t } from "./i18n.js";
 import { checkRow, facetGroup } from "./facet-group.js";
@@ -103,8 +104,11 @@ function group(name, counts, now) {
 function option(name, value, counts, chosen) {
   const change = () => choose(name, value);
   const levels = isTree(name) ? value.split("/") : [value];
-  const words = levels[levels.length - 1];
-  const row = checkRow(`${name}=${value}`, has(chosen, value), words, counts[value], change);
+  const seen = name === SEEN_COLOUR;
+  const words = seen ? () => colourName(value) : levels[levels.length - 1];
+  const focus = `${name}=${value}`;
+  const mark = seen ? swatch(value) : null;
+  const row = checkRow(focus, has(chosen, value), words, counts[value], change, mark);
   return h("li", { class: `level-${Math.min(3, levels.length)}` }, row);
 }
 

@@ -58,6 +58,13 @@ export function showQuery(now, liked = null) {
   const isPhoto = Boolean(now.image);
   find("#region-whole").hidden = now.box === null;
   find("#region-hint").hidden = !isPhoto || now.box !== null;
+  showLook();
+}
+
+/** What of it is compared: loaded once there is something to compare with. */
+async function showLook() {
+  const control = await import("./look/control.js").catch(() => null);
+  await control?.showLook(find("#look"));
 }
 
 /** @param {State} now @param {LikedProduct | null} liked */

@@ -23,7 +23,7 @@ import { catalogue } from "./catalogue.js";
 import { filterText } from "./filter-text.js";
 import { heldPhoto, hold, isUnsent } from "./held-photos.js";
 import { recentPhoto, renameRecent } from "./recent-searches.js";
-import { hasQuery, navigate, state, writeState } from "./state.js";
+import { hasQuery, hasSight, navigate, state, writeState } from "./state.js";
 
 const PAGE_SIZE = 24;
 /** After this long the reader is told that it takes longer, and may cancel. */
@@ -163,9 +163,12 @@ export function requestFor(wanted, cursor = null) {
   else if (wanted.link) query.push({ image_url: wanted.link, ...box });
   else if (wanted.like) query.push({ product_id: wanted.like });
   if (wanted.words) query.push({ text: wanted.words });
+  const compared = hasSight(wanted) && wanted.look !== "style";
   return {
     query,
     filter: filterText(wanted) || undefined,
+    look: compared ? wanted.look : undefined,
+    colours: compared && wanted.colour ? [wanted.colour] : undefined,
     facets: catalogue()?.facets ?? ["*"],
     sort: wanted.sort,
     limit: PAGE_SIZE,

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./api-types.js").Box} Box
  * @typedef {"match" | "price" | "-price"} Sort
+ * @typedef {"style" | "both" | "colour"} Look
  *
  * @typedef {object} State
  * @property {string | null} collection null: the first there is
@@ -11,6 +12,8 @@
  * @property {string | null} link URL of a photo elsewhere
  * @property {string | null} like id of a product to find the like of
  * @property {Box | null} box null: the whole photo
+ * @property {Look} look what is compared with the photo or product
+ * @property {string | null} colour picked by hand, instead of the photo's; null with the look "style"
  * @property {string} words
  * @property {Record<string, string[]>} filters facet name to the values chosen, any of which will do
  * @property {string | null} priceFrom decimal text
@@ -21,6 +24,8 @@
  * @property {boolean} browse look through everything, without a query
  * @property {string | null} product id of the product whose view is open
  */
+
+import { isColour } from "./colours.js";
 
 const FILTER_PREFIX = "f.";
 const BOX_DECIMALS = 4;
@@ -34,6 +39,8 @@ const NOTHING = {
   link: null,
   like: null,
   box: null,
+  look: "style",
+  colour: null,
   words: "",
   filters: {},
   priceFrom: null,
@@ -54,12 +61,16 @@ export const NO_NARROWING = /** @type {const} */ ({
   inStock: false,
 });
 
+/** Compares the style alone, as long as nobody says otherwise. */
+export const NO_LOOK = /** @type {const} */ ({ look: "style", colour: null });
+
 /** Leaves out the query, and all that belongs to it. */
 export const NO_QUERY = /** @type {const} */ ({
   image: null,
   link: null,
   like: null,
   box: null,
+  ...NO_LOOK,
   words: "",
   sort: "match",
   browse: false,
@@ -85,6 +96,7 @@ export function parseState(search) {
     link: given.get("link"),
     like: given.get("like"),
     box: parseBox(given.get("box")),
+    ...parseLook(given.get("look") ?? "", given.get("colour") ?? ""),
     words: given.get("q") ?? "",
     filters,
     priceFrom: amount(from),
@@ -107,6 +119,8 @@ export function writeState(state) {
   put("link", state.link);
   put("like", state.like);
   put("box", state.box && state.box.map((side) => side.toFixed(BOX_DECIMALS)).join(","));
+  put("look", state.look !== "style" && state.look);
+  put("colour", state.colour);
   put("q", state.words);
   put("all", state.browse && "1");
   for (const [facet, values] of Object.entries(state.filters)) {
@@ -128,6 +142,18 @@ function parseBox(text) {
   const sides = (text ?? "").split(",").map(Number);
   if (!text || sides.length !== 4 || sides.some((side) => !(side >= 0 && side <= 1))) return null;
   return sides[2] > 0 && sides[3] > 0 ? /** @type {Box} */ (sides) : null;
+}
+
+/**
+ * A colour picked by hand counts, as the service has it too, whether or not the look says so.
+ * @param {string} look
+ * @param {string} picked
+ * @returns {Pick<State, "look" | "colour">}
+ */
+function parseLook(look, picked) {
+  const colour = isColour(picked) ? picked : null;
+  if (look === "both" || look === "colour") return { look, colour };
+  return { look: colour === null ? "style" : "both", colour };
 }
 
 /** @param {string | undefined} text @returns {string | null} */
@@ -177,7 +203,12 @@ export function navigateTo(search) {
 
 /** @param {State} given @returns {boolean} whether anything is looked for */
 export function hasQuery(given) {
-  return Boolean(given.image || given.link || given.like || given.words) || isBrowsing(given);
+  return hasSight(given) || given.words !== "" || isBrowsing(given);
+}
+
+/** @param {State} given @returns {boolean} whether there is a photo or a product to compare with */
+export function hasSight(given) {
+  return Boolean(given.image || given.link || given.like);
 }
 
 /** @param {State} given @returns {boolean} whether the catalogue is looked through as it is */

@@ -1,6 +1,7 @@
 // @ts-check
 /** How a product's price, stock and confidence are said in the reader's words. */
 
+import { SEEN_COLOUR, colourName } from "./colours.js";
 import { hasWords, money, number, t } from "./i18n.js";
 
 /** @typedef {import("./api-types.js").ProductDocument} ProductDocument */
@@ -47,6 +48,11 @@ export function facetName(name) {
   if (hasWords(key)) return t(key);
   const spaced = name.replaceAll("_", " ").trim();
   return spaced.charAt(0).toLocaleUpperCase() + spaced.slice(1);
+}
+
+/** @param {string} name of a facet @param {string} value of it @returns {string} with all its levels */
+export function facetValue(name, value) {
+  return name === SEEN_COLOUR ? colourName(value) : value.replaceAll("/", " / ");
 }
 
 /** @param {string | string[]} value @returns {string} */

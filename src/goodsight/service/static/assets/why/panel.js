@@ -20,7 +20,7 @@
 
 import { Problem, collectionPath, isAborted, postJson } from "../api.js";
 import { catalogue } from "../catalogue.js";
-import { h, icon, openDialog, replace } from "../dom.js";
+import { h, icon, loadStyle, openDialog, replace } from "../dom.js";
 import { shareList } from "../explanation.js";
 import { heldPhoto } from "../held-photos.js";
 import { addWords, number, t } from "../i18n.js";
@@ -38,7 +38,7 @@ addWords("zh", chinese);
 
 /** @type {AbortController | null} */
 let asking = null;
-const styled = loadStyle();
+const styled = loadStyle("/assets/why/why.css");
 const body = h("div", { class: "dialog-body why-body" });
 const dialog = h(
   "dialog",
@@ -63,16 +63,6 @@ const dialog = h(
 );
 dialog.addEventListener("close", () => asking?.abort());
 document.body.append(dialog);
-
-/** @returns {Promise<void>} settled once the style is there, or cannot be had */
-function loadStyle() {
-  const link = h("link", { rel: "stylesheet", href: "/assets/why/why.css" });
-  return new Promise((resolve) => {
-    link.addEventListener("load", () => resolve());
-    link.addEventListener("error", () => resolve());
-    document.head.append(link);
-  });
-}
 
 /** @param {Hit} hit of the search that the page shows */
 export async function showWhy(hit) {
