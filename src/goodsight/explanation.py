@@ -45,6 +45,7 @@ class Explainer:
         """
         if not is_visual(query):
             raise UsageError("words alone have no looks to explain: give a photo or a product")
+        query = self._wiring.mended(query)
         hit, space = self._hit(query, product_id)
         sight = self._sight()
         if sight.encoder.card.space != space:

@@ -151,9 +151,11 @@ class Shop(CollectionReader):
     ) -> ShownResults:
         """Answer a query whose photos are decoded; without a term it looks through everything.
 
-        `watch` is entered for each stage. Raises what `search` raises.
+        Dark, pale and blurred photos are mended first. `watch` is entered for each stage.
+        Raises what `search` raises.
         """
         store = self.stored()
+        query = self._wiring.mended(query)
         if is_visual(query):
             found = self._search(query, store, decode_ms, watch)
         else:

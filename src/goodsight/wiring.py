@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -19,7 +20,7 @@ from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
 from goodsight.core.projecting import Projection
-from goodsight.core.types import KeptPhoto, ModelCard, Photo, Skip
+from goodsight.core.types import KeptPhoto, ModelCard, Photo, Query, Skip
 from goodsight.profiles import READING_PROFILE
 
 if TYPE_CHECKING:
@@ -248,6 +249,16 @@ class Wiring:
         from goodsight.images import DISTURBANCES
 
         return DISTURBANCES
+
+    def mended(self, query: Query) -> Query:
+        """The query with its dark, pale and blurred photos mended."""
+        from goodsight.images import enhanced
+
+        terms = tuple(
+            term if term.photo is None else replace(term, photo=enhanced(term.photo))
+            for term in query.terms
+        )
+        return replace(query, terms=terms)
 
     @property
     def view_maker(self) -> Callable[[Photo, Sequence[Photo], int, int], tuple[Photo, ...]]:

@@ -2,6 +2,7 @@
 
 from goodsight.images.decode import decode_photo
 from goodsight.images.disturbances import DISTURBANCES
+from goodsight.images.enhancing import enhanced
 from goodsight.images.fetch import Fetched, FetchLimits, GuardedFetcher
 from goodsight.images.limits import CATALOGUE_LIMITS, QUERY_LIMITS, PhotoLimits
 from goodsight.images.loader import FilePhotoLoader
@@ -30,6 +31,7 @@ __all__ = [
     "UrlPhotos",
     "accept_photo",
     "decode_photo",
+    "enhanced",
     "large_picture",
     "make_thumbnail",
     "names_a_photo",
