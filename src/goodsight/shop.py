@@ -151,7 +151,7 @@ class Shop(CollectionReader):
     ) -> ShownResults:
         """Answer a query whose photos are decoded; without a term it looks through everything.
 
-        Dark, pale and blurred photos are mended first. `watch` is entered for each stage.
+        Dark and pale photos are mended first. `watch` is entered for each stage.
         Raises what `search` raises.
         """
         store = self.stored()

@@ -251,7 +251,7 @@ class Wiring:
         return DISTURBANCES
 
     def mended(self, query: Query) -> Query:
-        """The query with its dark, pale and blurred photos mended."""
+        """The query with its dark and pale photos mended."""
         from goodsight.images import enhanced
 
         terms = tuple(
