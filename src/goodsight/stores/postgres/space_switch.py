@@ -20,7 +20,7 @@ from psycopg.types.numeric import Int8
 from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import Projection, conditioned
 from goodsight.core.scoring import unit_rows
-from goodsight.core.types import FloatArray, Metric
+from goodsight.core.types import Metric
 from goodsight.stores.postgres.cleaning import measure
 from goodsight.stores.postgres.collection_rows import (
     ActiveCollection,
@@ -32,7 +32,11 @@ from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.photo_writes import decode_features, fill_means
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_locks import alone_with_sets
-from goodsight.stores.postgres.spaces import write_calibrations, write_projection
+from goodsight.stores.postgres.spaces import (
+    find_projection,
+    write_calibrations,
+    write_projection,
+)
 from goodsight.stores.postgres.vector_index import build_indexes
 from goodsight.stores.postgres.vector_sets import VectorSet
 
@@ -183,17 +187,17 @@ def _fill(
     if not rows:
         return 0
     features = np.stack([decode_features(*row[1:]) for row in rows])
-    vectors = _projected(features, projection)
+    if projection is None:
+        # Back from a projection, which knows the parts that the encoder scales one by one.
+        former = find_projection(connection, old)
+        blocks = former.blocks if former else (features.shape[1],)
+        vectors = unit_rows(conditioned(features, blocks, rooted=False))
+    else:
+        vectors = projection.apply(features)
     with connection.cursor().copy(_COPY.format(new.photo_vectors)) as copy:
         for (image_id, *_), vector in zip(rows, vectors, strict=True):
             copy.write_row((Int8(image_id), HalfVector.of(vector)))
     return len(rows)
-
-
-def _projected(features: FloatArray, projection: Projection | None) -> FloatArray:
-    if projection is None:
-        return unit_rows(conditioned(features, (features.shape[1],), rooted=False))
-    return projection.apply(features)
 
 
 def _note_learnt(connection: Connection, vectors: VectorSet) -> None:
