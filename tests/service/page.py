@@ -68,6 +68,12 @@ def open_page(browser, shop_page):
     assert not faults
 
 
+def asked_with_a_photo(response) -> bool:
+    """Whether it answers a photo: a page that opens looks through the catalogue as well."""
+    asked = response.request.post_data_json if response.url.endswith("/search") else None
+    return bool(asked and asked["query"])
+
+
 def titles(page) -> list[str]:
     return page.locator(by("card-title")).all_inner_texts()
 

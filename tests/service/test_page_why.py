@@ -7,7 +7,7 @@ import pytest
 import goodsight
 from goodsight.config import Settings
 from service.browser import violations
-from service.page import by, choose, search_words, wait_for_count
+from service.page import asked_with_a_photo, by, choose, search_words, wait_for_count
 from service.running import run_service
 from small_shop import draw_shape
 
@@ -173,7 +173,7 @@ def start_sure(sure_home):
 def test_confidence_is_the_service_s_and_has_its_number(open_page, small_shop, start_sure):
     """Nothing is made up here: the words are of what the service answers."""
     page = open_page(service=start_sure())
-    with page.expect_response("**/search") as answered:
+    with page.expect_response(asked_with_a_photo) as answered:
         page.set_input_files(by("file-input"), small_shop / "query-1.png")
     confidence = answered.value.json()["hits"][0]["confidence"]
     assert confidence is not None

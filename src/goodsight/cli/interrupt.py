@@ -10,7 +10,7 @@ from types import FrameType
 
 from goodsight.cli.output import message
 
-__all__ = ["stop_on_interrupt"]
+__all__ = ["lasting_interrupt", "stop_on_interrupt"]
 
 
 @contextmanager
@@ -24,9 +24,38 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         asked.set()
         message("stopping after the photos in work; press Ctrl-C again to break off")
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _handling(ask, signal.SIGINT, signal.SIGTERM):
         yield asked.is_set
+
+
+@contextmanager
+def lasting_interrupt() -> Iterator[Callable[[], None]]:
+    """Ctrl-C breaks off as ever; yields a function that raises KeyboardInterrupt after it, too.
+
+    A KeyboardInterrupt is lost where it meets code that swallows whatever is raised, as some
+    libraries do while they are imported.
+    """
+    asked = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's form
+        asked.set()
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+
+    with _handling(note, signal.SIGINT):
+        yield check
+
+
+@contextmanager
+def _handling(
+    handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals
+) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -6,6 +6,7 @@ import sys
 from types import TracebackType
 from typing import Self
 
+from goodsight.cli.interrupt import lasting_interrupt
 from goodsight.cli.output import message
 
 __all__ = ["QueryProgress"]
@@ -21,8 +22,10 @@ class QueryProgress:
         self._live = sys.stderr.isatty()
         self._drawn = False
         self._told: dict[str, int] = {}
+        self._interrupt = lasting_interrupt()
 
     def __enter__(self) -> Self:
+        self._break_if_asked = self._interrupt.__enter__()
         if not self._live:
             message("evaluating")
         return self
@@ -33,12 +36,17 @@ class QueryProgress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._interrupt.__exit__(kind, error, traceback)
         if self._drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
     def update(self, done: int, total: int | None = None, units: str | None = None) -> None:
-        """Draw the state; off a terminal a line for every few hundred."""
+        """Draw the state; off a terminal a line for every few hundred.
+
+        Raises KeyboardInterrupt once the user pressed Ctrl-C.
+        """
+        self._break_if_asked()
         units = units or self._units
         text = f"{done:,} of {total:,} {units}" if total else f"{done:,} {units}"
         if self._live:
