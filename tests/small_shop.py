@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 COLOURS = ("crimson", "seagreen", "royalblue", "goldenrod", "orchid", "slategray")
+GROUNDS = ("white", "peachpuff", "lightsteelblue", "palegreen", "dimgray", "tan", "thistle")
 
 
 def draw_shape(number: int, seed: int = 0, size: int = 200) -> Image.Image:
@@ -29,6 +30,21 @@ def draw_shape(number: int, seed: int = 0, size: int = 200) -> Image.Image:
         x, y = generator.integers(20, 180, 2)
         draw.line([(int(x), 0), (200, int(y))], fill="black", width=4)
     return image
+
+
+def draw_seen(number: int, seed: int = 0) -> Image.Image:
+    """Product `number` as different people photograph it: turned, and on grounds of their own.
+
+    Photos so far apart are no burst, and a catalogue of them learns from itself. From six on
+    products have the shapes and colours of the first six, so colours are moved on as well.
+    """
+    shape = draw_shape(number, seed).rotate(8 * seed, fillcolor="white")
+    if number >= len(COLOURS):
+        hue, saturation, value = shape.convert("HSV").split()
+        hue = hue.point([(level + 70) % 256 for level in range(256)])
+        shape = Image.merge("HSV", (hue, saturation, value)).convert("RGB")
+    ground = GROUNDS[seed % len(GROUNDS)]
+    return ImageChops.multiply(shape, Image.new("RGB", shape.size, ground))
 
 
 @pytest.fixture(scope="session")

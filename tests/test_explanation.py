@@ -8,12 +8,12 @@ import goodsight
 from goodsight.core.errors import UsageError
 from goodsight.core.explaining import Method
 from goodsight.core.types import Metric
-from small_shop import draw_shape
+from small_shop import draw_seen, draw_shape
 
 # Vectors are kept in half precision.
 ROUNDING = 2e-3
 PRODUCTS = 12
-PHOTOS = 6
+PHOTOS = 12
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def learnt(tmp_path_factory):
     for number in range(PRODUCTS):
         (folder / "photos" / f"p{number}").mkdir(parents=True)
         for seed in range(PHOTOS):
-            draw_shape(number, seed).save(folder / "photos" / f"p{number}" / f"{seed}.png")
+            draw_seen(number, seed).save(folder / "photos" / f"p{number}" / f"{seed}.png")
     with goodsight.open(folder / "home") as shop:
         shop.index(folder / "photos")
         yield shop

@@ -10,18 +10,18 @@ from goodsight.config import Settings
 from goodsight.core.errors import InputError
 from goodsight.core.types import Metric
 from goodsight.viewing import ViewsInterrupted, embedded_views
-from small_shop import draw_shape
+from small_shop import draw_seen
 
-PRODUCTS, SHOTS = 12, 6
+PRODUCTS, SHOTS = 12, 12
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
-    """Six pictures of each of twelve products, and a seventh to ask with."""
+    """Twelve pictures of each of twelve products, and one more to ask with."""
     folder = tmp_path_factory.mktemp("photos")
     for number in range(PRODUCTS):
         for seed in range(SHOTS + 1):
-            draw_shape(number, seed).save(folder / f"{number}-{seed}.png")
+            draw_seen(number, seed).save(folder / f"{number}-{seed}.png")
     return folder
 
 

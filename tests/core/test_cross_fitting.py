@@ -8,7 +8,7 @@ from goodsight.core.cross_fitting import (
     sampled,
     view_calibrations,
 )
-from goodsight.core.projecting import FeatureBatch
+from goodsight.core.projecting import FeatureBatch, fit_projection
 from goodsight.core.scoring import blend, mean_vector, similarity, unit_rows
 from goodsight.core.types import Metric
 
@@ -48,13 +48,21 @@ def test_products_are_scored_as_everywhere(metric):
 
 def test_bursts_do_not_make_it_too_sure():
     """Dealt blindly, every query would find its own burst and be right."""
-    found = catalogue_calibrations(bursts(1), [12], rooted=False, project=True)
+    found = catalogue_calibrations(bursts(1, products=60), [12], rooted=False, project=True)
     assert set(found) == set(Metric)
-    apart = drawn(1, products=20, photos=3)
+    apart = drawn(1, products=60, photos=3)
     alone = catalogue_calibrations(apart, [12], rooted=False, project=True)
     # Four shots for one change how much is known about a photo that is new by little.
     ratio = found[Metric.COSINE].temperature / alone[Metric.COSINE].temperature
     assert 0.4 < ratio < 2.5
+
+
+def test_halves_too_small_to_learn_from_say_nothing():
+    """Their own space is not the one that the whole will be searched in."""
+    small = drawn(1, products=12, photos=6)
+    assert fit_projection([small], [12], rooted=False) is not None
+    assert not catalogue_calibrations(small, [12], rooted=False, project=True)
+    assert catalogue_calibrations(small, [12], rooted=False, project=False)
 
 
 def test_the_easier_the_catalogue_the_surer():

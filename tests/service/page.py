@@ -47,7 +47,7 @@ def open_page(browser, shop_page):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
@@ -70,8 +70,8 @@ def open_page(browser, shop_page):
 
 def asked_with_a_photo(response) -> bool:
     """Whether it answers a photo: a page that opens looks through the catalogue as well."""
-    asked = response.request.post_data_json if response.url.endswith("/search") else None
-    return bool(asked and asked["query"])
+    sent = response.request.headers.get("content-type", "")
+    return response.url.endswith("/search") and sent.startswith("multipart/")
 
 
 def titles(page) -> list[str]:

@@ -9,7 +9,7 @@ from goodsight.config import Settings
 from service.browser import violations
 from service.page import asked_with_a_photo, by, choose, search_words, wait_for_count
 from service.running import run_service
-from small_shop import draw_shape
+from small_shop import draw_seen
 
 
 def ask_why(page) -> None:
@@ -149,8 +149,8 @@ def sure_home(tmp_path_factory):
     for number in range(12):
         folder = home / "photos" / f"p{number}"
         folder.mkdir(parents=True)
-        for seed in range(6):
-            draw_shape(number, seed).save(folder / f"{seed}.png")
+        for seed in range(12):
+            draw_seen(number, seed).save(folder / f"{seed}.png")
     with goodsight.open(home) as shop:
         shop.index(home / "photos")
     return home

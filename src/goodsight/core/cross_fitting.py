@@ -67,6 +67,8 @@ def catalogue_calibrations(
     """A calibration for each metric; none where too few products have photos that differ.
 
     With `project` the halves are compared in spaces learnt from them, as the whole will be.
+    A half that cannot teach one says nothing about the whole: scores of the encoder's own
+    space are on another scale.
     """
     return _calibrations(list(_halves(sample, blocks, rooted, project)))
 
@@ -111,6 +113,8 @@ def _halves(
             continue
         known = FeatureBatch(sample.products[stay], sample.features[stay])
         projection = fit_projection([known], blocks, rooted=rooted) if project else None
+        if project and projection is None:
+            continue
         yield (
             _vectors(known.features, projection, blocks),
             known.products,
