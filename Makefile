@@ -14,6 +14,8 @@ VENV := .venv
 TORCH_VENV := .venv-torch
 PIP_FLAGS := --quiet --disable-pip-version-check
 DEMO_HOME ?= .demo
+# Tests of one file share what they set up, and stay together.
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-torch check fmt bench lock wheel-test soak screenshots clean
@@ -47,7 +49,7 @@ demo: $(VENV)/.serve
 	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
 
 test: $(VENV)/.dev test-torch
-	$(VENV)/bin/python -m coverage run -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --cov --cov-report=
 	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
 
 test-torch: $(TORCH_VENV)/.ready
