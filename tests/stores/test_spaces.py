@@ -123,6 +123,21 @@ def test_back_to_the_encoders_own_space(postgres_store):
     assert keeper.active_space().calibrations == {}
 
 
+def test_back_in_the_space_of_several_networks_each_is_scaled_by_itself(postgres_store):
+    products, vectors = shelf()
+    shop = filled(postgres_store, products, vectors)
+    keeper = postgres_store.spaces("shop")
+    blocks = (3, DIMENSION - 3)
+    projection = fit_projection(keeper.feature_batches(), blocks, rooted=False)
+    keeper.switch_space(projection, {})
+    keeper.switch_space(None, {})
+    for product in products:
+        features = np.stack([vectors[reference] for reference in product.photos])
+        parts = [unit_rows(features[:, :3]), unit_rows(features[:, 3:])]
+        expected = unit_rows(np.concatenate(parts, axis=1))
+        np.testing.assert_allclose(shop.vectors(product.id), expected, atol=3e-3)
+
+
 def test_nothing_is_left_of_former_spaces(postgres_store):
     products, vectors = shelf()
     filled(postgres_store, products, vectors)
