@@ -123,7 +123,7 @@ class MemoryProducts:
             and (query.where is None or matches(query.where, product))
         ]
         scored.sort(key=lambda item: (-item.score, item.product.id))
-        return Found(tuple(scored[: query.limit]), found.version)
+        return Found(tuple(scored[: query.limit + query.besides]), found.version)
 
     def _score(self, product: Product, query: VectorQuery) -> ScoredProduct:
         hashes = self.collection.photo_hashes(product.id)

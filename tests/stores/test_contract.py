@@ -342,6 +342,8 @@ class TestSearch:
         assert [hit.product.id for hit in found] == ["P", "p1", "p10", "p9", "é"]
         found = shop.search(query(unit(1), metric=metric, limit=2)).products
         assert [hit.product.id for hit in found] == ["P", "p1"]
+        found = shop.search(query(unit(1), metric=metric, limit=2, besides=2)).products
+        assert [hit.product.id for hit in found] == ["P", "p1", "p10", "p9"]
 
     @pytest.mark.parametrize("metric", list(Metric))
     def test_of_equal_photos_the_first_listed_is_shown(self, store, metric):

@@ -89,8 +89,8 @@ def search(
         vector = query_vector(query.terms, encoder, store)
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
-    depth = max((COMPETITORS, *(reranker.depth(query) for reranker in rerankers)))
     wanted = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
+    depth = min(max(wanted, *(reranker.depth(query) for reranker in rerankers), 0), MAX_LIMIT)
     with watch("store"):
         found = store.search(
             VectorQuery(
@@ -98,7 +98,9 @@ def search(
                 space=encoder.card.space,
                 where=chosen.where,
                 words=chosen.words,
-                limit=min(max(wanted, depth), MAX_LIMIT),
+                limit=depth,
+                # Those behind only lower the confidence in the best: most of them will do.
+                besides=max(COMPETITORS - depth, 0),
                 metric=query.metric,
                 exact=query.exact,
             )

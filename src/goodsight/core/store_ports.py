@@ -131,7 +131,8 @@ class VectorQuery:
 
     `vector` float32 (d,) of norm 1 in `space`. A product's score is
     `goodsight.core.scoring.blend` of its best photo and its mean vector under `metric`.
-    Only products with all of the `words` count, where there are any.
+    Only products with all of the `words` count, where there are any. Behind the `limit` best
+    come `besides` more as far as they are at hand: an index may miss some of those.
     """
 
     vector: FloatArray
@@ -139,6 +140,7 @@ class VectorQuery:
     where: Filter | None = None
     words: str | None = None
     limit: int = 10
+    besides: int = 0
     metric: Metric = Metric.COSINE
     exact: bool = False
 

@@ -7,9 +7,13 @@ import sys
 
 __all__ = ["give_back_large_blocks"]
 
+_M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 # Photos of usual size stay below it and cost nothing more.
 LARGE_BLOCK_BYTES = 8 << 20
+# As glibc keeps it by itself. Left at its first value, 128 kB, every photo's pages would go back
+# and come again.
+KEPT_BYTES = 2 * LARGE_BLOCK_BYTES
 
 
 def give_back_large_blocks() -> bool:
@@ -26,4 +30,7 @@ def give_back_large_blocks() -> bool:
         set_option = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return False
-    return bool(set_option(_M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES))
+    return bool(
+        set_option(_M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
+        and set_option(_M_TRIM_THRESHOLD, KEPT_BYTES)
+    )

@@ -99,7 +99,7 @@ def _ranked(
         cursor.itersize = ROWS_PER_FETCH
         cursor.execute(statement, parameters)
         scored = _scored(cursor, collection.vectors.dimension, query)
-        return heapq.nsmallest(query.limit, scored)
+        return heapq.nsmallest(query.limit + query.besides, scored)
 
 
 def _scored(

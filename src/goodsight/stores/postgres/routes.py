@@ -91,7 +91,7 @@ def choose_route(
 
 def how_near(collection: ActiveCollection, query: VectorQuery) -> Near:
     """How many candidates to ask the indexes for."""
-    near = max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit)
+    near = max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit, query.limit + query.besides)
     if query.metric is Metric.KL:
         near *= KL_WIDENING
     widening = min(max(collection.crowding / CROWDED_PHOTOS, 1), MAX_PHOTO_WIDENING)

@@ -37,7 +37,7 @@ def _search(
     statement = search_statement(
         collection.vectors,
         query.metric,
-        limit=query.limit,
+        limit=query.limit + query.besides,
         near=near,
         condition=where.condition,
     )
