@@ -1,0 +1,13 @@
+"""Sound in, words out: recordings read, and the words of a catalogue understood in them."""
+
+from goodsight.speech.audio import SPEECH_LIMITS, SoundLimits, can_read_sound, read_sound
+from goodsight.speech.pocket import PocketRecogniser, can_recognise
+
+__all__ = [
+    "SPEECH_LIMITS",
+    "PocketRecogniser",
+    "SoundLimits",
+    "can_read_sound",
+    "can_recognise",
+    "read_sound",
+]
