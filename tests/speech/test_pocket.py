@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from goodsight.core.errors import MissingExtra
-from goodsight.core.speech import Sound
+from goodsight.core.speech import SAMPLES_PER_SECOND, Sound
 from goodsight.core.vocabulary import Vocabulary
 from goodsight.speech import PocketRecogniser, can_read_sound, can_recognise, read_sound
 from spoken import say, silence
@@ -49,6 +49,15 @@ def test_titles_are_understood(recogniser, words, voice, capfd):
 
 def test_part_of_a_title_is_enough(recogniser):
     assert recogniser.transcribe(read_sound(say("wind jacket"))).text == "wind jacket"
+
+
+def test_silence_around_the_words_does_not_matter(recogniser):
+    alone = read_sound(say("montana wind jacket")).samples
+    silence = np.zeros(5 * SAMPLES_PER_SECOND, np.float32)
+
+    heard = recogniser.transcribe(Sound(np.concatenate([silence, 0.1 * alone, silence])))
+
+    assert heard.text == "montana wind jacket"
 
 
 def test_threads_do_not_mix_recordings_up(recogniser):

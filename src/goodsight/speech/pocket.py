@@ -21,6 +21,7 @@ from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.speech import SAMPLES_PER_SECOND, Sound, Transcript
 from goodsight.core.types import FloatArray
 from goodsight.core.vocabulary import Vocabulary
+from goodsight.speech.framing import framed
 from goodsight.speech.language import arpa_model, sentences_of
 from goodsight.speech.pronouncing import Phones, pronunciations
 
@@ -40,10 +41,6 @@ _BEAMS = {
     "lponlybeam": 1e-60,
     "maxhmmpf": -1,
 }
-SILENCE_SECONDS = 0.3
-HISS = 1e-4
-LOUDNESS = 0.7
-FAINTEST = 0.003
 MOST_ALTERNATIVES = 5
 # Readings looked at to find that many different ones.
 MOST_READINGS = 50
@@ -70,23 +67,25 @@ class PocketRecogniser:
     def transcribe(self, sound: Sound) -> Transcript:
         """What is said in the recording. Raises ModelError, MissingExtra."""
         with self._listening:
-            if self._decoder is None:
+            samples = framed(sound.samples)
+            if self._decoder is None or not len(samples):
                 return Transcript("", (), None, sound.seconds)
             try:
-                return self._heard(self._decoder, sound)
+                return self._heard(self._decoder, samples, sound.seconds)
             except (RuntimeError, ValueError) as error:
                 raise ModelError(f"PocketSphinx failed on the recording: {error}") from error
 
-    def _heard(self, decoder: Any, sound: Sound) -> Transcript:
+    def _heard(self, decoder: Any, samples: FloatArray, seconds: float) -> Transcript:
         decoder.start_utt()
         try:
-            decoder.process_raw(_prepared(sound), no_search=False, full_utt=True)
+            integers = (samples * np.iinfo(np.int16).max).astype("<i2")
+            decoder.process_raw(integers.tobytes(), no_search=False, full_utt=True)
         finally:
             decoder.end_utt()
         best = decoder.hyp()
         text = "" if best is None else _without_marks(best.hypstr)
         if not text:
-            return Transcript("", (), None, sound.seconds)
+            return Transcript("", (), None, seconds)
         readings = dict.fromkeys(
             _without_marks(reading.hypstr)
             for reading, _ in zip(decoder.nbest() or (), range(MOST_READINGS), strict=False)
@@ -94,7 +93,7 @@ class PocketRecogniser:
         )
         others = [reading for reading in readings if reading and reading != text]
         # Its own figure for how sure it is says 1 to everything.
-        return Transcript(text, tuple(others[:MOST_ALTERNATIVES]), None, sound.seconds)
+        return Transcript(text, tuple(others[:MOST_ALTERNATIVES]), None, seconds)
 
     @cached_property
     def _decoder(self) -> Any:
@@ -130,22 +129,6 @@ class PocketRecogniser:
                 )
             except (RuntimeError, ValueError) as error:
                 raise ModelError(f"PocketSphinx cannot load its model: {error}") from error
-
-
-def _prepared(sound: Sound) -> bytes:
-    """Little-endian int16 in one loudness, with silence on both sides, which the decoder needs.
-
-    The silence is a faint hiss: the logarithm of nothing is no feature.
-    """
-    hiss = np.random.default_rng(0).normal(0.0, HISS, int(SILENCE_SECONDS * SAMPLES_PER_SECOND))
-    samples = np.concatenate([hiss, _levelled(sound.samples), hiss])
-    return (samples * np.iinfo(np.int16).max).astype("<i2").tobytes()
-
-
-def _levelled(samples: FloatArray) -> FloatArray:
-    loudest = float(np.abs(samples).max(initial=0.0))
-    # What is this faint is hiss, and no louder for being made so.
-    return samples * (LOUDNESS / max(loudest, FAINTEST))
 
 
 def _without_marks(text: str) -> str:
