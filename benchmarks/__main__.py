@@ -8,8 +8,9 @@ from importlib import import_module
 from benchmarks.figures import Figure, print_figures
 
 NAMES = ("indexing", "searching", "cold", "memory", "grocery", "learning", "service")
-# Only where it is asked for: it takes long, and writes into docs/quality.md.
-BY_NAME = ("quality",)
+# Only where they are asked for: the first takes long and writes into docs/quality.md, the other
+# needs the extra `voice` and espeak-ng.
+BY_NAME = ("quality", "voice")
 
 
 def main(arguments: list[str]) -> int:

@@ -55,6 +55,9 @@ class Settings:
     min_confidence: float = _setting(
         0.2, "Below it the best product counts as no match; 0: everything matches"
     )
+    speech_model: str = _setting(
+        "", "Folder of a sherpa-onnx speech model; empty: PocketSphinx and the catalogue's words"
+    )
     host: str = _setting("127.0.0.1", "Address `goodsight serve` listens on")
     port: int = _setting(8000, "Port `goodsight serve` listens on")
     tls_certificate: str = _setting("", "Certificate file (PEM); with it the service speaks TLS")
@@ -241,6 +244,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "cache_megabytes": _whole_number(1),
     "learn": _flag,
     "min_confidence": _share,
+    "speech_model": _text,
     "host": _name,
     "port": _whole_number(0),
     "tls_certificate": _text,

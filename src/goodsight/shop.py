@@ -29,7 +29,7 @@ from goodsight.editing import Editor
 from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
 from goodsight.learning import Learner
-from goodsight.reading import CollectionReader
+from goodsight.listening import Listener
 from goodsight.rendering import ShownResults
 from goodsight.wiring import FeedOptions, Wiring
 
@@ -54,7 +54,7 @@ def open(
     return Shop(Wiring(settings or load_settings(overrides_of(location))), collection)
 
 
-class Shop(CollectionReader):
+class Shop(Listener):
     """One collection of a shop's database; a context manager that closes what it opened."""
 
     def index(

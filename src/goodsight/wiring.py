@@ -22,6 +22,7 @@ from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Query, Skip
 from goodsight.profiles import READING_PROFILE
+from goodsight.speech_wiring import SpeechWiring
 
 if TYPE_CHECKING:
     from goodsight.encoders import ModelLibrary
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
     from goodsight.stores.postgres import PostgresStore
     from goodsight.stores.postgres.reading import PostgresProducts
 
-__all__ = [
-    "FeedOptions",
-    "Wiring",
-]
+__all__ = ["FeedOptions", "Wiring"]
 
 _log = logging.getLogger(__name__)
 # A feed's photo server may be busy for a moment.
@@ -55,7 +53,7 @@ class FeedOptions(TypedDict, total=False):
     currency: str | None
 
 
-class Wiring:
+class Wiring(SpeechWiring):
     """The connected objects of one process; each is made when first asked for, and kept."""
 
     def __init__(self, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import goodsight
+from spoken import say, silence
 
 SCRIPT = Path(sys.executable).with_name("goodsight")
 
@@ -354,3 +355,18 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(tmp_path):
     resumed = json.loads(run(tmp_path / "home", "index", photos, "--json").stdout)["photos"]
     assert resumed["unchanged"] == report["photos"]["indexed"]
     assert resumed["indexed"] + resumed["unchanged"] == 400
+
+
+def test_a_recording_is_searched_by(indexed, tmp_path):
+    pytest.importorskip("pocketsphinx", reason="the extra 'voice' is absent")
+    (tmp_path / "said.wav").write_bytes(say("product orchid"))
+    done = run(indexed, "search", "--voice", tmp_path / "said.wav", "--json")
+    assert "heard: product orchid" in done.stderr
+    assert json.loads(done.stdout)["hits"][0]["product"]["id"] == "p4"
+    (tmp_path / "silence.wav").write_bytes(silence())
+    refused = run(indexed, "search", "--voice", tmp_path / "silence.wav", expect=3)
+    assert "nothing was understood" in refused.stderr
+
+
+def test_a_search_for_nothing_says_what_to_give(indexed, tmp_path):
+    assert "give a QUERY, or --voice FILE" in run(indexed, "search", expect=2).stderr

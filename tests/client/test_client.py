@@ -12,6 +12,7 @@ from goodsight.core.access import Role
 from goodsight.core.errors import ServiceError, UsageError
 from service.running import run_service
 from small_shop import draw_shape
+from spoken import say
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,18 @@ def test_searching(client, small_shop):
     assert client.search(product_id="p1", where="not id = 'p1'").hits[0].product.id != "p1"
     blue = client.search(product_id="p1", look="colour", colours=["#4169e1", "蓝色"])
     assert blue.hits[0].product.id == "p2"
+
+
+def test_speaking(client):
+    pytest.importorskip("pocketsphinx", reason="the extra 'voice' is absent")
+    said = say("product orchid")
+    heard = client.transcribe(said)
+    assert (heard.text, heard.confidence) == ("product orchid", None)
+    answer = client.search(audio=said)
+    assert (answer.heard, answer.hits[0].product.id) == (heard.text, "p4")
+    with pytest.raises(ServiceError) as caught:
+        client.transcribe(b"no sound")
+    assert caught.value.kind == "sound-unreadable"
 
 
 def test_why(client, small_shop):

@@ -26,7 +26,7 @@ FUZZING = settings(
 )
 # Cost minutes and reach nothing that the rest does not: a job, an index run.
 NOT_FUZZED = ("send_feed",)
-NOT_JUDGED_BY_SCHEMA = ("search", "explanation", "add_photo", "put_products")
+NOT_JUDGED_BY_SCHEMA = ("search", "transcribe", "explanation", "add_photo", "put_products")
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -118,8 +118,8 @@ def send_example(service, headers, path, method, kind, example):
     return service.client.request(method, url, **options)
 
 
-# Its body is a photo and nothing else, which no text can show.
-WITHOUT_EXAMPLE = {"add_photo"}
+# Their bodies are a photo or a recording, which no text can show.
+WITHOUT_EXAMPLE = {"add_photo", "transcribe"}
 
 
 def test_every_kind_of_body_has_an_example_that_is_accepted(service, document, headers):

@@ -43,6 +43,7 @@ def test_the_answer_has_the_interface_s_shape(service, small_shop):
     assert set(answer) == {
         *("query_id", "image_id", "photo", "hits", "total", "no_match", "facets", "space"),
         *("index_version", "model_version", "indexed_at", "next_cursor", "timings"),
+        "heard",
     }
     [hit] = answer["hits"]
     assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}
@@ -146,7 +147,7 @@ def test_facets(service, small_shop):
         ({"query": [{"image_url": "file:///etc/passwd"}]}, "fetch-refused"),
         ({"query": [{"image_url": "http://127.0.0.1:1/a.jpg"}]}, "fetch-refused"),
         ({"query": [{"product_id": "nothing"}]}, "invalid-request"),
-        ({"query": [{"audio": "x"}]}, "invalid-request"),
+        ({"query": [{"audio": "x"}]}, "sound-unreadable"),
         ({"unheard": 1}, "invalid-request"),
         ({"sort": "name"}, "invalid-request"),
     ],

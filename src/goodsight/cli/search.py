@@ -28,9 +28,15 @@ __all__ = ["search", "write_page"]
 
 def search(
     query: Annotated[
-        list[str],
-        typer.Argument(help="A photo (file); several are combined.", metavar="QUERY..."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="A photo (file); several are combined.", metavar="QUERY...", show_default=False
+        ),
+    ] = None,
+    voice: Annotated[
+        Path | None,
+        typer.Option(help="A recording of what to search for: WAV, FLAC or Ogg.", metavar="FILE"),
+    ] = None,
     limit: Limit = 10,
     where: Where = None,
     metric: MetricName = "cosine",
@@ -57,9 +63,17 @@ def search(
 
     if explain and html is None:
         raise UsageError("--explain draws over the pictures of the page: give --html FILE too")
+    terms = [*(query or ())]
+    if not terms and voice is None:
+        raise UsageError("nothing to search for: give a QUERY, or --voice FILE")
+    if not terms and html is not None:
+        raise UsageError("--html shows the photo searched with: give one as QUERY")
     with open_shop(home, database, collection) as shop:
+        if voice is not None:
+            terms.append(shop.words_in(voice))
+            message(f"heard: {terms[-1]}")
         results = shop.search(
-            *query,
+            *terms,
             where=where,
             limit=limit,
             metric=metric,
@@ -68,7 +82,7 @@ def search(
             colours=colour or (),
         )
         if html is not None:
-            write_page(shop, html, [(query[0], query[0], results)], explain=explain)
+            write_page(shop, html, [(terms[0], terms[0], results)], explain=explain)
     if json:
         print_json(results_document(results))
     else:

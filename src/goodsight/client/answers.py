@@ -17,6 +17,7 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "TranscriptAnswer",
 ]
 
 
@@ -51,7 +52,10 @@ class FoundHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """A page of results. `image_id` asks for the same photo again, for some minutes."""
+    """A page of results. `image_id` asks for the same photo again, for some minutes.
+
+    `heard` is what was understood of a recording.
+    """
 
     query_id: str
     hits: tuple[FoundHit, ...]
@@ -65,6 +69,21 @@ class SearchAnswer:
     index_version: int
     model_version: str
     timings: Mapping[str, float]
+    heard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptAnswer:
+    """What was understood of a recording; `text` is empty where nothing was.
+
+    `confidence` is 0..1, None where the recogniser does not tell; `seconds` is the recording's
+    length.
+    """
+
+    text: str
+    alternatives: tuple[str, ...]
+    confidence: float | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,17 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         index_version=document["index_version"],
         model_version=document["model_version"],
         timings=document["timings"],
+        heard=document["heard"],
+    )
+
+
+def transcript_answer(document: Mapping[str, Any]) -> TranscriptAnswer:
+    """What was understood, from its document."""
+    return TranscriptAnswer(
+        text=document["text"],
+        alternatives=tuple(document["alternatives"]),
+        confidence=document["confidence"],
+        seconds=document["seconds"],
     )
 
 

@@ -13,9 +13,11 @@ from goodsight.client.answers import (
     ProductDetails,
     PutAnswer,
     SearchAnswer,
+    TranscriptAnswer,
     product_details,
     put_answer,
     search_answer,
+    transcript_answer,
 )
 from goodsight.client.connection import Connection
 from goodsight.client.explanations import ExplanationAnswer, explanation_answer, query_terms
@@ -46,6 +48,7 @@ class Client:
         attempts: int = 8,
     ) -> None:
         self._connection = Connection(base_url, key, timeout_seconds, attempts)
+        self._collection = collection
         self._root = f"/v1/collections/{_segment(collection)}"
 
     def search(
@@ -56,6 +59,7 @@ class Client:
         image_url: str | None = None,
         product_id: str | None = None,
         text: str | None = None,
+        audio: bytes | str | Path | None = None,
         box: Box | None = None,
         where: str | None = None,
         facets: Sequence[str] = (),
@@ -68,6 +72,7 @@ class Client:
     ) -> SearchAnswer:
         """Search by a photo (bytes, or a file's path), words, or likeness to a product.
 
+        `audio` is a recording of words: WAV, FLAC or Ogg.
         `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour"
         or "both"; `colours`, names or #rrggbb, stand for the photo's own.
         """
@@ -87,8 +92,9 @@ class Client:
         # A form even without a file: fields are sent as parts.
         parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in fields.items()]
         if image is not None:
-            data = image if isinstance(image, bytes) else Path(image).read_bytes()
-            parts.append(("image", ("photo", data)))
+            parts.append(("image", ("photo", _bytes(image))))
+        if audio is not None:
+            parts.append(("audio", ("recording", _bytes(audio))))
         response = self._connection.ask("POST", f"{self._root}/search", files=parts)
         return search_answer(response.json())
 
@@ -136,6 +142,11 @@ class Client:
         response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)
         return explanation_answer(response.json())
 
+    def transcribe(self, audio: bytes | str | Path) -> TranscriptAnswer:
+        """What is said in a recording: WAV, FLAC or Ogg, as bytes or a file's path."""
+        parts = {"audio": ("recording", _bytes(audio)), "collection": (None, self._collection)}
+        return transcript_answer(self._connection.ask("POST", "/v1/transcribe", files=parts).json())
+
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""
         return product_details(self._connection.ask("GET", self._product(product_id)).json())
@@ -167,9 +178,8 @@ class Client:
 
     def add_photo(self, product_id: str, image: bytes | str | Path) -> str:
         """Give a product one more photo; the photo's path."""
-        data = image if isinstance(image, bytes) else Path(image).read_bytes()
         path = f"{self._product(product_id)}/photos"
-        response = self._connection.ask("POST", path, files={"image": ("photo", data)})
+        response = self._connection.ask("POST", path, files={"image": ("photo", _bytes(image))})
         return str(response.json()["photo"])
 
     def picture(self, path: str, *, size: str = "small") -> bytes:
@@ -206,6 +216,11 @@ class Client:
 
     def _product(self, product_id: str) -> str:
         return f"{self._root}/products/{_segment(product_id)}"
+
+
+def _bytes(given: bytes | str | Path) -> bytes:
+    """What a caller gave, or the file that it names."""
+    return given if isinstance(given, bytes) else Path(given).read_bytes()
 
 
 def _segment(name: str) -> str:

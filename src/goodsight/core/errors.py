@@ -5,7 +5,8 @@
     │   └── FilterError      the filter text does not parse; carries the position
     ├── InputError           what the user gave cannot be used
     │   ├── CatalogError     a feed that cannot be read at all
-    │   └── PhotoError       a photo that cannot be read; carries the reference
+    │   ├── PhotoError       a photo that cannot be read; carries the reference
+    │   └── SoundError       a recording that cannot be read, or in which nothing is understood
     ├── ModelError           a model folder or weight file that cannot be used
     │   └── SpaceMismatch    vectors of one space met vectors of another
     ├── StoreError           the database refused or is not reachable
@@ -31,6 +32,7 @@ __all__ = [
     "PhotoError",
     "ServerStartError",
     "ServiceError",
+    "SoundError",
     "SpaceMismatch",
     "StoreError",
     "UsageError",
@@ -81,6 +83,10 @@ class PhotoError(InputError):
         super().__init__(f"{reference}: {reason}")
         self.reason = reason
         self.reference = reference
+
+
+class SoundError(InputError):
+    """A recording that cannot be read, or in which nothing was understood."""
 
 
 class ModelError(GoodsightError):

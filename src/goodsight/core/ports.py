@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from goodsight.core.looks import Described, PhotoLooks
+from goodsight.core.speech import Sound, Transcript
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import (
     Embeddings,
@@ -28,6 +29,7 @@ __all__ = [
     "PositionEncoder",
     "Progress",
     "Reranker",
+    "SpeechRecogniser",
     "TextEncoder",
 ]
 
@@ -146,6 +148,14 @@ class TextEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed n texts into float32 (n, d). Raises ModelError."""
+        ...
+
+
+class SpeechRecogniser(Protocol):
+    """Sound in, words out. Safe to call from several threads."""
+
+    def transcribe(self, sound: Sound) -> Transcript:
+        """What is said in the recording. Raises ModelError, MissingExtra."""
         ...
 
 

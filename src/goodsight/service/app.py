@@ -34,6 +34,7 @@ from goodsight.service.routes import (
     products,
     search,
     sessions,
+    speech,
 )
 from goodsight.service.schemas import ProblemAnswer, SearchRequest
 from goodsight.service.state import ServiceState
@@ -44,6 +45,8 @@ __all__ = ["create_app"]
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SMALL_BODY_BYTES = 1 << 20
+# A recording of 10 MB, and the form around it.
+SPEECH_BODY_BYTES = 11 << 20
 BULK_BODY_BYTES = 4 << 30
 # What routes refer to by name, because they read bodies of several kinds themselves.
 SCHEMAS_BY_NAME: dict[str, type[BaseModel]] = {
@@ -97,7 +100,7 @@ def create_app(
     app.state.goodsight = state
     for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
         app.include_router(module.router)
-    for module in (health, google):
+    for module in (speech, health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)
@@ -136,6 +139,8 @@ def _body_limit(settings: Settings, path: str) -> int:
         return settings.max_feed_megabytes << 20
     if path.endswith(("/search", "/explanation", "/photos", "images:annotate")):
         return settings.max_body_megabytes << 20
+    if path.endswith("/transcribe"):
+        return SPEECH_BODY_BYTES
     # The stream of products has a limit for each line; it is never held whole.
     return BULK_BODY_BYTES if path.endswith("/products") else SMALL_BODY_BYTES
 

@@ -48,7 +48,7 @@ def _query_maps(found: Explanation, asked: ExplanationRequest) -> Iterator[dict[
     with_photo = [
         (position, term)
         for position, term in enumerate(asked.query)
-        if term.text is None and term.product_id is None
+        if term.text is None and term.audio is None and term.product_id is None
     ]
     for (position, term), shown in zip(with_photo, found.query_maps, strict=True):
         box = shown.box if term.box is None else _within(term.box, shown.box)

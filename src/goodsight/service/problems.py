@@ -4,6 +4,7 @@ type                            status
 /problems/invalid-request       422   the request is not what the interface asks for
 /problems/filter-invalid        422   with "position" in the filter's text
 /problems/photo-unreadable      422   no photo, or one beyond the limits
+/problems/sound-unreadable      422   no recording, one beyond the limits, nothing understood
 /problems/feed-unreadable       422
 /problems/fetch-refused         422   a URL that is not fetched
 /problems/unauthorized          401   no key, or one that is unknown, expired, revoked
@@ -38,6 +39,7 @@ from goodsight.core.errors import (
     GoodsightError,
     MissingExtra,
     PhotoError,
+    SoundError,
     SpaceMismatch,
     StoreError,
     UsageError,
@@ -59,6 +61,7 @@ _TITLES = {
     "invalid-request": (422, "The request is not understood"),
     "filter-invalid": (422, "The filter does not read"),
     "photo-unreadable": (422, "The photo cannot be used"),
+    "sound-unreadable": (422, "The recording cannot be used"),
     "feed-unreadable": (422, "The feed cannot be read"),
     "fetch-refused": (422, "The URL is not fetched"),
     "unauthorized": (401, "A key is needed"),
@@ -94,6 +97,7 @@ _KINDS_BY_ERROR: tuple[tuple[type[GoodsightError], str], ...] = (
     (FilterError, "filter-invalid"),
     (UsageError, "invalid-request"),
     (PhotoError, "photo-unreadable"),
+    (SoundError, "sound-unreadable"),
     (CatalogError, "feed-unreadable"),
     (CollectionNotFound, "collection-not-found"),
     (StoreError, "unavailable"),

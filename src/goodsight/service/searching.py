@@ -10,7 +10,7 @@ import base64
 import binascii
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from goodsight.core.choices import Look
@@ -22,7 +22,7 @@ from goodsight.service.schemas import QueryTerm, SearchRequest
 from goodsight.service.state import ServiceState
 from goodsight.service.uploads import Upload
 
-__all__ = ["Answered", "QueryPhotos", "answer_search", "asked_query", "find"]
+__all__ = ["Answered", "QueryPhotos", "answer_search", "asked_query", "decode_base64_sound", "find"]
 
 # Of a photo that is kept: what a page shows, and enough for a region of it.
 KEPT_LONG_SIDE_PIXELS = 1600
@@ -30,16 +30,17 @@ KEPT_LONG_SIDE_PIXELS = 1600
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a search came to, with the first photo that was sent or kept."""
+    """What a search came to, with the first photo that was sent or kept, and words heard."""
 
     results: Results
     image_id: str | None
     upload: Upload | None
+    heard: str | None
 
 
 @dataclass(slots=True)
 class QueryPhotos:
-    """The photos of one query on their way from bytes to terms."""
+    """The photos and recordings of one query on their way from bytes to terms."""
 
     state: ServiceState
     collection: str
@@ -47,11 +48,20 @@ class QueryPhotos:
     image_id: str | None = None
     upload: Upload | None = None
     decode_ms: float = 0.0
+    heard: list[str] = field(default_factory=list)
 
     def term(self, position: int, asked: QueryTerm) -> Term:
-        """The term that was asked for, at its place in the query. Raises Problem, PhotoError."""
+        """The term that was asked for, at its place in the query.
+
+        Raises Problem, PhotoError, SoundError.
+        """
         if asked.text is not None:
             return Term(text=asked.text, weight=asked.weight)
+        if asked.audio is not None:
+            with self.state.watch("listen"):
+                words = self.state.shop(self.collection).words_in(self.sent[position])
+            self.heard.append(words)
+            return Term(text=words, weight=asked.weight)
         if asked.product_id is not None:
             return Term(product_id=asked.product_id, weight=asked.weight)
         started = time.perf_counter()
@@ -91,7 +101,7 @@ def asked_query(
 ) -> tuple[Query, QueryPhotos]:
     """The query with its photos decoded; `sent` holds their bytes by their term's position.
 
-    Raises Problem, PhotoError, CollectionNotFound, ModelError.
+    Raises Problem, PhotoError, SoundError, CollectionNotFound, ModelError.
     """
     offset = _offset(asked.cursor)
     photos = QueryPhotos(state, collection, sent)
@@ -124,7 +134,7 @@ def find(
     """
     query, photos = asked_query(state, collection, asked, sent)
     results = state.shop(collection).find(query, decode_ms=photos.decode_ms, watch=state.watch)
-    return Answered(results, photos.image_id, photos.upload)
+    return Answered(results, photos.image_id, photos.upload, " ".join(photos.heard) or None)
 
 
 def answer_search(
@@ -138,6 +148,7 @@ def answer_search(
     return {
         **found_document(results, collection),
         "image_id": answered.image_id,
+        "heard": answered.heard,
         "photo": None
         if upload is None
         else {"width": upload.width, "height": upload.height, "findings": list(upload.findings)},
@@ -150,10 +161,19 @@ def answer_search(
 
 def decode_base64(text: str) -> bytes:
     """Bytes of a photo in a JSON request. Raises Problem."""
+    return _base64(text, "photo-unreadable", "the image is not base64")
+
+
+def decode_base64_sound(text: str) -> bytes:
+    """Bytes of a recording in a JSON request. Raises Problem."""
+    return _base64(text, "sound-unreadable", "the audio is not base64")
+
+
+def _base64(text: str, kind: str, detail: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Problem("photo-unreadable", "the image is not base64") from None
+        raise Problem(kind, detail) from None
 
 
 def _part(photo: Photo, box: Sequence[float]) -> Photo:

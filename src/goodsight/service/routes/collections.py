@@ -110,6 +110,7 @@ def _described(state: ServiceState, name: str) -> dict[str, Any]:
     return {
         **collection_summary(info),
         "currency": max(currencies, key=currencies.count) if currencies else None,
+        "voice": state.wiring.understands_speech,
         "facets": list(shop.narrowings()),
         "examples": [
             {

@@ -17,7 +17,12 @@ from goodsight.core.errors import PhotoError
 from goodsight.service.access import Searches
 from goodsight.service.problems import Problem
 from goodsight.service.schemas import SearchAnswer, SearchRequest, problems
-from goodsight.service.searching import KEPT_LONG_SIDE_PIXELS, answer_search, decode_base64
+from goodsight.service.searching import (
+    KEPT_LONG_SIDE_PIXELS,
+    answer_search,
+    decode_base64,
+    decode_base64_sound,
+)
 from goodsight.service.state import ServiceState, State
 
 __all__ = ["read_search", "router", "sent_photos"]
@@ -27,6 +32,8 @@ router = APIRouter(tags=["search"])
 MAX_FILES = 10
 MAX_FIELDS = 30
 MAX_FIELD_BYTES = 32 << 10
+# Fields that are files, in the order in which they become the query's first terms.
+FILE_FIELDS = ("image", "audio")
 # Fields that become the query's terms, in this order.
 TERM_FIELDS = ("image_id", "image_url", "product_id", "text")
 # Fields of several values, separated by commas.
@@ -37,6 +44,7 @@ _FORM_SCHEMA = {
     "type": "object",
     "properties": {
         "image": {"type": "string", "format": "binary"},
+        "audio": {"type": "string", "format": "binary", "description": "WAV, FLAC or Ogg"},
         "image_id": {"type": "string", "maxLength": 100},
         "image_url": {"type": "string", "maxLength": 2000},
         "product_id": {"type": "string", "maxLength": 2000},
@@ -138,12 +146,16 @@ async def read_search(request: Request) -> tuple[SearchRequest, list[bytes]]:
 async def sent_photos(
     state: ServiceState, asked: SearchRequest, files: Sequence[bytes]
 ) -> dict[int, bytes]:
-    """The bytes of the query's photos by their term's position; URLs are fetched."""
+    """Bytes of the query's photos and recordings by their term's position; URLs are fetched."""
     sent: dict[int, bytes] = {}
     remaining = iter(files)
     for position, term in enumerate(asked.query):
-        if term.image is not None:
-            sent[position] = next(remaining) if files else decode_base64(term.image)
+        if files and (term.image is not None or term.audio is not None):
+            sent[position] = next(remaining)
+        elif term.image is not None:
+            sent[position] = decode_base64(term.image)
+        elif term.audio is not None:
+            sent[position] = decode_base64_sound(term.audio)
         elif term.image_url is not None:
             sent[position] = await _fetched(state, term.image_url)
     return sent
@@ -157,16 +169,22 @@ async def _fetched(state: ServiceState, url: str) -> bytes:
 
 
 def _files(fields: FormData) -> list[UploadFile]:
-    return [value for _, value in fields.multi_items() if isinstance(value, UploadFile)]
+    """The photos, then the recordings."""
+    return [
+        file
+        for name in FILE_FIELDS
+        for file in fields.getlist(name)
+        if isinstance(file, UploadFile)
+    ]
 
 
 def _asked_by(fields: FormData) -> SearchRequest:
-    """The fields of a form as a request; a file's term has an empty image."""
-    known = {"image", "box", *LIST_FIELDS, *TERM_FIELDS, *OTHER_FIELDS}
+    """The fields of a form as a request; a file's term is empty."""
+    known = {*FILE_FIELDS, "box", *LIST_FIELDS, *TERM_FIELDS, *OTHER_FIELDS}
     for name, value in fields.multi_items():
-        if name not in known or (name == "image") != isinstance(value, UploadFile):
+        if name not in known or (name in FILE_FIELDS) != isinstance(value, UploadFile):
             raise Problem("invalid-request", f"the field '{name[:50]}' is not one of ours")
-    query: list[dict[str, Any]] = [{"image": ""} for _ in _files(fields)]
+    query: list[dict[str, Any]] = [{name: ""} for name in FILE_FIELDS for _ in fields.getlist(name)]
     query += [
         {name: value} for name in TERM_FIELDS for value in fields.getlist(name) if value != ""
     ]

@@ -182,6 +182,7 @@ class CollectionAnswer(CollectionSummary):
     """A collection, and what its catalogue can be narrowed by."""
 
     currency: str | None
+    voice: bool = Field(description="Whether recordings are understood here")
     facets: list[str]
     examples: list[ExamplePhoto]
 

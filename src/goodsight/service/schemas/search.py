@@ -19,7 +19,7 @@ Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
 
 
 class QueryTerm(BaseModel):
-    """One part of a query: exactly one of image, image_id, image_url, text, product_id."""
+    """One part of a query: exactly one of image, image_id, image_url, text, audio, product_id."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,6 +27,7 @@ class QueryTerm(BaseModel):
     image_id: str | None = Field(None, max_length=100, description="From an earlier answer")
     image_url: str | None = Field(None, max_length=2000, description="Fetched, if it is public")
     text: Text | None = Field(None, description="Words of title, SKU or attributes")
+    audio: str | None = Field(None, description="Spoken words: WAV, FLAC or Ogg, base64")
     product_id: str | None = Field(None, max_length=2000, description="More like this product")
     weight: float = Field(1.0, ge=-10, le=10, allow_inf_nan=False)
     box: Box | None = Field(
@@ -35,12 +36,15 @@ class QueryTerm(BaseModel):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [self.image, self.image_id, self.image_url, self.text, self.product_id]
+        photos = [self.image, self.image_id, self.image_url]
+        given = [*photos, self.text, self.audio, self.product_id]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give exactly one of image, image_id, image_url, text, product_id")
+            raise ValueError(
+                "give exactly one of image, image_id, image_url, text, audio, product_id"
+            )
         if self.box is not None:
             x, y, width, height = self.box
-            if self.text is not None or self.product_id is not None:
+            if all(photo is None for photo in photos):
                 raise ValueError("a box is for a photo")
             if width <= 0 or height <= 0 or x + width > 1.0001 or y + height > 1.0001:
                 raise ValueError("the box [x, y, width, height] must lie within 0..1")
@@ -131,6 +135,7 @@ class SearchAnswer(BaseModel):
 
     query_id: str
     image_id: str | None = Field(description="To ask for the first photo again, for minutes")
+    heard: str | None = Field(description="What was understood of the recordings")
     photo: QueryPhoto | None
     hits: list[FoundHit]
     total: int | None = Field(description="How many there are; null where a photo ranks them all")

@@ -22,6 +22,7 @@ from goodsight.core.store_ports import (
     VectorQuery,
 )
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
+from goodsight.core.vocabulary import Vocabulary
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
@@ -38,6 +39,7 @@ from goodsight.stores.postgres.search import search
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.text import digest
+from goodsight.stores.postgres.vocabulary import vocabulary
 
 __all__ = ["PostgresProducts"]
 
@@ -227,6 +229,17 @@ class PostgresProducts:
             )
 
         return self._read("looking for facets", work)
+
+    def vocabulary(self) -> Vocabulary:
+        """What customers may say: the words of titles, categories, brands and values."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Vocabulary:
+            return self._database.remembered(
+                (collection.id, collection.index_version, "vocabulary"),
+                lambda: vocabulary(connection, collection),
+            )
+
+        return self._read("reading the words", work)
 
     def photos(self, product_id: str) -> Sequence[KeptPhoto]:
         """The product's photos in the order of the feed."""

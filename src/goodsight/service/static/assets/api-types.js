@@ -60,6 +60,7 @@
  * @property {{product_id: string, title: string, photo: string}[]} [examples]
  * @property {string[]} [facets] names worth narrowing by
  * @property {string | null} [currency]
+ * @property {boolean} [voice] whether recordings are understood
  *
  * @typedef {object} SearchTerm
  * @property {string} [image] base64

@@ -1,6 +1,8 @@
 // @ts-check
 /** The bar at the top: words to search by, or to narrow a photo's matches with. */
 
+import { notify } from "./announcer.js";
+import { catalogue } from "./catalogue.js";
 import { find, setAttribute } from "./dom.js";
 import { t } from "./i18n.js";
 import { navigate, state } from "./state.js";
@@ -20,6 +22,11 @@ export function startSearchBar(onPhoto) {
     showClear();
     input.focus();
     if (state().words) lookFor("");
+  });
+  find("#voice").addEventListener("click", async () => {
+    const voice = await import("./voice/control.js").catch(() => null);
+    if (voice === null) notify(t("problem.unreachable"));
+    else voice.press();
   });
   find("#photo-button").addEventListener("click", onPhoto);
   find("#query-thumb").addEventListener("click", () => {
@@ -42,6 +49,8 @@ export function showWords() {
   const input = /** @type {HTMLInputElement} */ (find("#words"));
   input.value = state().words;
   input.placeholder = t(placeholder());
+  // Without a safe connection browsers give no microphone.
+  find("#voice").hidden = !(catalogue()?.voice && navigator.mediaDevices);
   showClear();
 }
 

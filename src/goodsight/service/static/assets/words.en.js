@@ -20,6 +20,7 @@ export const words = {
   "search.submit": "Search",
   "search.photo": "Search by photo",
   "search.clear": "Clear the words",
+  "search.voice": "Search by voice",
   "search.query": "Your photo: back to it",
 
   "start.title": "Seen something you like? Show us.",

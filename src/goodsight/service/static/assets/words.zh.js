@@ -20,6 +20,7 @@ export const words = {
   "search.submit": "搜索",
   "search.photo": "以图搜索",
   "search.clear": "清除文字",
+  "search.voice": "语音搜索",
   "search.query": "您的照片：返回查看",
 
   "start.title": "看到喜欢的？拍给我们看。",
