@@ -35,6 +35,8 @@ def main(goodsight: str, work: Path) -> None:
     assert again["photos"]["unchanged"] == 3, again
     refused = run("index", str(photos), "--collection", "q", "--profile", "quality", expect=2)
     assert "pip install 'goodsight[quality]'" in refused, refused
+    spoken = run("search", "--voice", str(photos / "seagreen.jpg"), expect=2)
+    assert "pip install 'goodsight[voice]'" in spoken, spoken
     served = run("serve", expect=2)
     assert "pip install 'goodsight[serve]'" in served, served
     asked = [sys.executable, "-c", "from goodsight.client import Client; Client()"]

@@ -1,7 +1,7 @@
 """A recording as the decoder wants it: speech alone, in one loudness, between equal silences.
 
-The decoder's figures are of the whole recording; half a second more of silence around the words
-costs it a quarter of what it understands (docs/decisions/0019).
+The decoder's figures are of the whole recording: 0.3 s more of silence on both sides cost it a
+quarter of what it understood (docs/decisions/0019).
 """
 
 from __future__ import annotations
