@@ -15,7 +15,7 @@ from pathlib import Path
 import goodsight
 from benchmarks.data import SHARED
 from benchmarks.figures import Figure
-from goodsight.core.vocabulary import spoken_words
+from goodsight.core.spoken_phrases import spoken_words
 
 __all__ = ["measure"]
 

@@ -49,14 +49,14 @@ def test_new_products_are_listened_for_at_once(shop, tmp_path):
 
 
 def test_the_vocabulary_is_the_catalogue_s(shop):
-    vocabulary = shop.stored().vocabulary()
+    phrases = shop.stored().spoken_phrases()
 
-    assert vocabulary.titles == (
+    assert phrases.titles == (
         ("montana", "wind", "jacket"),
         ("hero", "hoodie"),
         ("emma", "leggings"),
     )
-    assert vocabulary.index_version == shop.info().index_version
+    assert phrases.index_version == shop.info().index_version
 
 
 def test_silence_is_no_words_and_nothing_to_search_by(shop):

@@ -43,11 +43,11 @@ class Listener(CollectionReader):
 
     def _listener(self) -> SpeechRecogniser:
         """A recogniser for the collection's words as they are now."""
-        vocabulary = self.stored().vocabulary()
+        phrases = self.stored().spoken_phrases()
         with self._preparing:
-            if self._recogniser is None or self._recogniser[0] != vocabulary.index_version:
-                recogniser = self._wiring.recogniser(vocabulary)
-                self._recogniser = vocabulary.index_version, recogniser
+            if self._recogniser is None or self._recogniser[0] != phrases.index_version:
+                recogniser = self._wiring.recogniser(phrases)
+                self._recogniser = phrases.index_version, recogniser
             return self._recogniser[1]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from goodsight.config import Settings
 from goodsight.core.ports import SpeechRecogniser
 from goodsight.core.speech import Sound
-from goodsight.core.vocabulary import Vocabulary
+from goodsight.core.spoken_phrases import SpokenPhrases
 
 if TYPE_CHECKING:
     from goodsight.speech import SherpaRecogniser
@@ -36,11 +36,11 @@ class SpeechWiring:
 
         return read_sound(data)
 
-    def recogniser(self, vocabulary: Vocabulary) -> SpeechRecogniser:
+    def recogniser(self, phrases: SpokenPhrases) -> SpeechRecogniser:
         """The model that the settings name, else what listens for the catalogue's words."""
         from goodsight.speech import PocketRecogniser
 
-        return self._own_model if self.settings.speech_model else PocketRecogniser(vocabulary)
+        return self._own_model if self.settings.speech_model else PocketRecogniser(phrases)
 
     @cached_property
     def _own_model(self) -> SherpaRecogniser:

@@ -11,7 +11,7 @@ import pytest
 
 from goodsight.core.errors import MissingExtra
 from goodsight.core.speech import SAMPLES_PER_SECOND, Sound
-from goodsight.core.vocabulary import Vocabulary
+from goodsight.core.spoken_phrases import SpokenPhrases
 from goodsight.speech import PocketRecogniser, can_read_sound, can_recognise, read_sound
 from spoken import say, silence
 
@@ -31,7 +31,7 @@ VALUES = (("jackets",), ("hoodies",), ("red",), ("organic", "cotton"))
 
 @pytest.fixture(scope="module")
 def recogniser():
-    return PocketRecogniser(Vocabulary(TITLES, VALUES, 1))
+    return PocketRecogniser(SpokenPhrases(TITLES, VALUES, 1))
 
 
 @pytest.mark.parametrize("words", ["montana wind jacket", "hero hoodie", "emma leggings"])
@@ -80,7 +80,7 @@ def test_silence_is_no_words(recogniser, samples):
 
 @pytest.mark.parametrize("titles", [(), (("夹克",),)], ids=["empty", "chinese"])
 def test_a_catalogue_without_english_words_understands_nothing(titles):
-    heard = PocketRecogniser(Vocabulary(titles, (), 1)).transcribe(read_sound(silence()))
+    heard = PocketRecogniser(SpokenPhrases(titles, (), 1)).transcribe(read_sound(silence()))
 
     assert heard.text == ""
 
@@ -89,7 +89,7 @@ def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
 
     with pytest.raises(MissingExtra, match=r"pip install 'goodsight\[voice\]'"):
-        PocketRecogniser(Vocabulary(TITLES, (), 1)).transcribe(read_sound(silence()))
+        PocketRecogniser(SpokenPhrases(TITLES, (), 1)).transcribe(read_sound(silence()))
 
 
 def test_importing_the_room_loads_no_recogniser():

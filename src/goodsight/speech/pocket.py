@@ -19,8 +19,8 @@ import numpy as np
 
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.speech import SAMPLES_PER_SECOND, Sound, Transcript
+from goodsight.core.spoken_phrases import SpokenPhrases
 from goodsight.core.types import FloatArray
-from goodsight.core.vocabulary import Vocabulary
 from goodsight.speech.framing import framed
 from goodsight.speech.language import arpa_model, sentences_of
 from goodsight.speech.pronouncing import Phones, pronunciations
@@ -60,8 +60,8 @@ class PocketRecogniser:
     holds one recording.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, phrases: SpokenPhrases) -> None:
+        self._phrases = phrases
         self._listening = Lock()
 
     def transcribe(self, sound: Sound) -> Transcript:
@@ -103,10 +103,10 @@ class PocketRecogniser:
         import pocketsphinx
 
         model = Path(pocketsphinx.get_model_path("en-us"))
-        sounds = _sounds_of(self._vocabulary, _dictionary(model / "cmudict-en-us.dict"))
+        sounds = _sounds_of(self._phrases, _dictionary(model / "cmudict-en-us.dict"))
         titles, values = (
             [known for phrase in phrases if (known := [word for word in phrase if word in sounds])]
-            for phrases in (self._vocabulary.titles, self._vocabulary.values)
+            for phrases in (self._phrases.titles, self._phrases.values)
         )
         if not sounds:
             return None
@@ -138,10 +138,10 @@ def _without_marks(text: str) -> str:
 
 
 def _sounds_of(
-    vocabulary: Vocabulary, dictionary: Mapping[str, tuple[Phones, ...]]
+    phrases: SpokenPhrases, dictionary: Mapping[str, tuple[Phones, ...]]
 ) -> dict[str, tuple[Phones, ...]]:
     """The catalogue's words that can be spoken, with the ways they sound."""
-    phrases = (*vocabulary.titles, *vocabulary.values)
+    phrases = (*phrases.titles, *phrases.values)
     words = sorted({word for phrase in phrases for word in phrase})
     return {word: ways for word in words if (ways := pronunciations(word, dictionary))}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.speech import SAMPLES_PER_SECOND, Sound, Transcript
-from goodsight.core.vocabulary import spoken_words
+from goodsight.core.spoken_phrases import spoken_words
 
 __all__ = ["SherpaRecogniser", "can_run_models", "load_model"]
 

@@ -13,6 +13,7 @@ from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.reports import CollectionInfo
+from goodsight.core.spoken_phrases import SpokenPhrases
 from goodsight.core.store_ports import (
     BrowseQuery,
     Facets,
@@ -22,7 +23,6 @@ from goodsight.core.store_ports import (
     VectorQuery,
 )
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
-from goodsight.core.vocabulary import Vocabulary
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
@@ -38,8 +38,8 @@ from goodsight.stores.postgres.routes import StaleCollection
 from goodsight.stores.postgres.search import search
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
+from goodsight.stores.postgres.spoken_phrases import spoken_phrases
 from goodsight.stores.postgres.text import digest
-from goodsight.stores.postgres.vocabulary import vocabulary
 
 __all__ = ["PostgresProducts"]
 
@@ -230,13 +230,13 @@ class PostgresProducts:
 
         return self._read("looking for facets", work)
 
-    def vocabulary(self) -> Vocabulary:
+    def spoken_phrases(self) -> SpokenPhrases:
         """What customers may say: the words of titles, categories, brands and values."""
 
-        def work(connection: Connection, collection: ActiveCollection) -> Vocabulary:
+        def work(connection: Connection, collection: ActiveCollection) -> SpokenPhrases:
             return self._database.remembered(
-                (collection.id, collection.index_version, "vocabulary"),
-                lambda: vocabulary(connection, collection),
+                (collection.id, collection.index_version, "spoken_phrases"),
+                lambda: spoken_phrases(connection, collection),
             )
 
         return self._read("reading the words", work)

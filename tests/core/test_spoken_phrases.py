@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from goodsight.core.spoken_phrases import spoken_phrases_of, spoken_words
 from goodsight.core.types import Product, Variant
-from goodsight.core.vocabulary import spoken_words, vocabulary_of
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_every_phrase_is_there_once():
         for number in range(2)
     ]
 
-    vocabulary = vocabulary_of(products, 7)
+    phrases = spoken_phrases_of(products, 7)
 
-    assert vocabulary.titles == (("hero", "hoodie"),)
-    assert set(vocabulary.values) == {
+    assert phrases.titles == (("hero", "hoodie"),)
+    assert set(phrases.values) == {
         ("men",),
         ("hoodies", "sweatshirts"),
         ("acme",),
@@ -47,5 +47,5 @@ def test_every_phrase_is_there_once():
         ("wool",),
         ("xl",),
     }
-    assert len(vocabulary.values) == 6
-    assert vocabulary.index_version == 7
+    assert len(phrases.values) == 6
+    assert phrases.index_version == 7

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from goodsight.core.types import Attributes, Product
 
-__all__ = ["Vocabulary", "spoken_words", "vocabulary_of"]
+__all__ = ["SpokenPhrases", "spoken_phrases_of", "spoken_words"]
 
 # Of a catalogue: the recogniser's search space and memory grow with them.
 MAX_PHRASES = 50_000
@@ -21,7 +21,7 @@ _WORD = re.compile(r"\d+/\d+|\d+|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class SpokenPhrases:
     """Phrases to listen for, each as its words in lower case, without repeats.
 
     `values` are categories, brands and attributes' values. `index_version` tells which state
@@ -42,7 +42,7 @@ def spoken_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(plain.replace("\u2044", "/").casefold()))
 
 
-def vocabulary_of(products: Iterable[Product], index_version: int) -> Vocabulary:
+def spoken_phrases_of(products: Iterable[Product], index_version: int) -> SpokenPhrases:
     """The phrases to listen for, each kind in the order of the products."""
     titles: dict[tuple[str, ...], None] = {}
     values: dict[tuple[str, ...], None] = {}
@@ -51,7 +51,7 @@ def vocabulary_of(products: Iterable[Product], index_version: int) -> Vocabulary
         _add(values, _values_of(product))
         if len(titles) + len(values) >= MAX_PHRASES:
             break
-    return Vocabulary(tuple(titles), tuple(values), index_version)
+    return SpokenPhrases(tuple(titles), tuple(values), index_version)
 
 
 def _add(phrases: dict[tuple[str, ...], None], texts: Iterable[str]) -> None:
