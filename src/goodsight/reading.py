@@ -69,11 +69,13 @@ class CollectionReader:
         return self._understander.understand(text, self.stored())
 
     def understood_query(self, query: Query) -> tuple[Query, Understood | None]:
-        """The query as it is asked of the store, and how its texts were read if they were to be.
+        """The query as it is asked of the store, and how its texts were read.
+
+        None where they were not to be, and where there are none.
 
         Raises FilterError, CollectionNotFound, StoreError.
         """
-        if not query.understand:
+        if not query.understand or all(term.text is None for term in query.terms):
             return query, None
         return self._understander.applied(query, self.stored())
 

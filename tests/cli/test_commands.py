@@ -354,3 +354,20 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(tmp_path):
     resumed = json.loads(run(tmp_path / "home", "index", photos, "--json").stdout)["photos"]
     assert resumed["unchanged"] == report["photos"]["indexed"]
     assert resumed["indexed"] + resumed["unchanged"] == 400
+
+
+def test_search_reads_words_as_a_request_and_says_how(indexed):
+    done = run(indexed, "search", "not crimson, under 35", "--json")
+    document = json.loads(done.stdout)
+    assert sorted(hit["product"]["id"] for hit in document["hits"]) == ["p1", "p2"]
+    assert document["understood"]["filter"] == "not color = 'crimson' and price < 35"
+    assert "read as: not color = crimson · price < 35\n" in done.stderr
+    literal = run(indexed, "search", "not crimson, under 35", "--literally", "--json")
+    assert json.loads(literal.stdout)["hits"] == []
+    assert "understood" not in json.loads(literal.stdout)
+    assert "read as" not in literal.stderr
+
+
+def test_search_says_nothing_of_words_that_stay_words(indexed):
+    done = run(indexed, "search", "product", "--limit", "1")
+    assert "read as" not in done.stderr

@@ -148,8 +148,8 @@ def test_chips_say_where_they_come_from():
         for chip in understood.chips
     ] == [
         (ChipKind.COLOUR, "color = red or blue", "red or blue"),
-        (ChipKind.CATEGORY, "shoes", "shoes for"),
-        (ChipKind.CATEGORY, "men", "men"),
+        (ChipKind.CATEGORY, "shoes", "shoes"),
+        (ChipKind.CATEGORY, "men", "for men"),
         (ChipKind.PRICE, "price < 50", "under 50"),
     ]
     assert understood.colours == ("red", "blue")

@@ -15,6 +15,8 @@ from goodsight.client.answers import (
     SearchAnswer,
     ShownPhoto,
     ShownVariant,
+    UnderstoodAnswer,
+    UnderstoodChip,
 )
 from goodsight.client.client import Client
 from goodsight.client.explanations import CellMap, ExplanationAnswer
@@ -30,4 +32,6 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "UnderstoodAnswer",
+    "UnderstoodChip",
 ]

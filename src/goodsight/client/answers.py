@@ -17,6 +17,8 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "UnderstoodAnswer",
+    "UnderstoodChip",
 ]
 
 
@@ -50,6 +52,28 @@ class FoundHit:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodChip:
+    """One thing understood of a request; `start` and `end` are its place there."""
+
+    kind: str
+    label: str
+    filter: str
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodAnswer:
+    """How a request in words was read: a filter, and the words that are left."""
+
+    text: str
+    filter: str | None
+    colours: tuple[str, ...]
+    chips: tuple[UnderstoodChip, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """A page of results. `image_id` asks for the same photo again, for some minutes."""
 
@@ -65,6 +89,7 @@ class SearchAnswer:
     index_version: int
     model_version: str
     timings: Mapping[str, float]
+    understood: UnderstoodAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +154,17 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         index_version=document["index_version"],
         model_version=document["model_version"],
         timings=document["timings"],
+        understood=understood_answer(read) if (read := document.get("understood")) else None,
+    )
+
+
+def understood_answer(document: Mapping[str, Any]) -> UnderstoodAnswer:
+    """How a request was read, from its document."""
+    return UnderstoodAnswer(
+        document["text"],
+        document["filter"],
+        tuple(document["colours"]),
+        tuple(UnderstoodChip(**chip) for chip in document["chips"]),
     )
 
 

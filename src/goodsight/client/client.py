@@ -13,9 +13,11 @@ from goodsight.client.answers import (
     ProductDetails,
     PutAnswer,
     SearchAnswer,
+    UnderstoodAnswer,
     product_details,
     put_answer,
     search_answer,
+    understood_answer,
 )
 from goodsight.client.connection import Connection
 from goodsight.client.explanations import ExplanationAnswer, explanation_answer, query_terms
@@ -65,11 +67,13 @@ class Client:
         metric: str = "cosine",
         look: str = "style",
         colours: Sequence[str] = (),
+        understand: bool = False,
     ) -> SearchAnswer:
         """Search by a photo (bytes, or a file's path), words, or likeness to a product.
 
         `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour"
-        or "both"; `colours`, names or #rrggbb, stand for the photo's own.
+        or "both"; `colours`, names or #rrggbb, stand for the photo's own. With `understand` the
+        text is read as a request, and the answer's `understood` tells how.
         """
         fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric, "look": look}
         given = {
@@ -81,6 +85,7 @@ class Client:
             "cursor": cursor,
             "facets": ",".join(facets) or None,
             "colours": ",".join(colours) or None,
+            "understand": "true" if understand else None,
             "box": None if box is None else ",".join(f"{share:.6f}" for share in box),
         }
         fields |= {name: value for name, value in given.items() if value is not None}
@@ -135,6 +140,11 @@ class Client:
         asked |= {"look": look, "colours": list(colours), "product_id": hit}
         response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)
         return explanation_answer(response.json())
+
+    def understand(self, text: str) -> UnderstoodAnswer:
+        """How a request in words reads in this catalogue, without searching."""
+        path = f"{self._root}/understanding"
+        return understood_answer(self._connection.ask("POST", path, json={"text": text}).json())
 
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""

@@ -27,7 +27,9 @@ _NEAREST: Mapping[str, tuple[str, ...]] = {
 _AMBIGUOUS = Phrases.of(
     {True: "orange;olive;cream;wine;lime;gold;silver;mustard;lavender;tan;khaki"}
 )
-_SHADES = Phrases.of({True: "light;dark;bright;pale;deep;浅;深;亮;暗;淡;鲜"})
+_SHADES = Phrases.of(
+    {True: "light;dark;bright;pale;deep;hot;neon;pastel;royal;sky;浅;深;亮;暗;淡;鲜;荧光"}
+)
 _SHORT_CHINESE = frozenset("红黑白蓝绿黄紫灰粉棕橙褐")
 
 

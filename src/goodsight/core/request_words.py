@@ -45,13 +45,14 @@ FILLERS = _set(
     "please;all;also;only;kind of;pair of;a pair of;pair;type of;"
     "brand;category;by brand;"
     "的;了;和;与;并且;而且;但是;以及;一件;一双;一条;一款;一个;一只;一顶;一套;一些;"
-    "件;双;条;款;个;只;顶;套;颜色;价格;价位;材质;做的;以外;之外;吗;呢;吧;用的;穿的;品牌;牌子;类别"
+    "件;双;条;款;个;只;顶;套;颜色;价格;价位;材质;做的;以外;之外;吗;呢;吧;用的;穿的;适合;适合的;几款;几件;品牌;牌子;类别"
 )
 # They say that something is wanted, and never what.
 POLITE = _set(
     "i want;i need;i would like;i'd like;i am looking for;i'm looking for;looking for;we need;"
-    "show me;find me;find;give me;get me;do you have;have you got;is there;are there;can i get;"
+    "show me;find me;find;give me;get me;do you have;have you got;what do you have;"
+    "what have you got;recommend;is there;are there;can i get;"
     "i want to buy;want to buy;search for;something;anything;want;need;buy;i;"
     "我想要;我想买;我想;我要;我要买;想要;想买;找;我找;寻找;帮我找;给我;给我看;请;请问;有没有;"
-    "需要;我需要;买;推荐;看看;帮我;我"
+    "需要;我需要;买;推荐;推荐几款;推荐一款;看看;帮我;我"
 )

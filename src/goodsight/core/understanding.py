@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from goodsight.core.filter_text import filter_text
 from goodsight.core.phrases import Phrases
 from goodsight.core.request_reading import Read, RequestReader
-from goodsight.core.request_tokens import Token, tokenize
+from goodsight.core.request_tokens import Kind, Token, tokenize
 from goodsight.core.request_words import CHEAP, FILLERS, POLITE
 from goodsight.core.shop_words import ShopWords
 from goodsight.core.understood import Chip, ChipKind, Span, Understood
@@ -52,13 +52,24 @@ class Understander:
             while start > end and small[start - 1]:
                 start -= 1
             _leave(text, tokens[end:start], small[end:start], chips, rest)
-            limit = reads[position + 1].start if position + 1 < len(reads) else len(tokens)
-            end = read.end
-            while end < limit and small[end]:
-                end += 1
+            following = reads[position + 1] if position + 1 < len(reads) else None
+            end = _end(tokens, small, read, following)
             chips.append(_chip(read, tokens[start].start, tokens[end - 1].end))
         _leave(text, tokens[end:], small[end:], chips, rest)
         return Understood(text, tuple(chips), tuple(rest))
+
+
+def _end(tokens: Sequence[Token], small: Sequence[int], read: Read, following: Read | None) -> int:
+    """Where the small words after something end that go along with it.
+
+    Between two chips an English one (red | in cotton) belongs to what follows.
+    """
+    limit = len(tokens) if following is None else following.start
+    between = following is not None and all(small[read.end : limit])
+    end = read.end
+    while end < limit and small[end] and not (between and tokens[end].kind is Kind.WORD):
+        end += 1
+    return end
 
 
 def _chip(read: Read, start: int, end: int) -> Chip:

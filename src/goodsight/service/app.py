@@ -34,6 +34,7 @@ from goodsight.service.routes import (
     products,
     search,
     sessions,
+    understanding,
 )
 from goodsight.service.schemas import ProblemAnswer, SearchRequest
 from goodsight.service.state import ServiceState
@@ -97,7 +98,7 @@ def create_app(
     app.state.goodsight = state
     for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
         app.include_router(module.router)
-    for module in (health, google):
+    for module in (understanding, health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)
