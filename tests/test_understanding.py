@@ -10,6 +10,7 @@ import pytest
 import goodsight
 from goodsight.core.errors import FilterError, UsageError
 from goodsight.core.filter_parser import parse_filter
+from goodsight.core.types import Query, Term
 
 LISTED = Path(__file__).resolve().parents[1] / "benchmarks" / "luma_requests.csv"
 
@@ -48,6 +49,35 @@ def test_a_request_with_no_words_left_looks_through_the_catalogue(shop):
     results = shop.search("under 30", understand=True)
     assert (results.understood.text, results.understood.filter) == ("", "price < 30")
     assert results.total == 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected", "use"),
+    [
+        ("product under 30", ["p0", "p1"], "all"),
+        ("zorblat, edge under 30", ["p1"], "any"),
+        ("zorblat under 30", ["p0", "p1"], "none"),
+        # Nothing to loosen: words alone, and words that are meant as they are.
+        ("zorblat", [], "all"),
+        ('"zorblat" under 30', [], "all"),
+        ("under 5", [], "all"),
+    ],
+)
+def test_where_no_product_has_all_words_less_is_asked_of_them(shop, request_, expected, use):
+    results = shop.search(request_, understand=True)
+    assert (ids(results), results.understood.word_use) == (expected, use)
+
+
+def test_a_photo_too_is_answered_where_no_product_has_the_words(shop, small_shop):
+    results = shop.search(small_shop / "query-1.png", "zorblat under 30", understand=True)
+    assert [hit.product.id for hit in results.hits] == ["p1", "p0"]
+    assert results.understood.said() == "price < 30 · without “zorblat”"
+
+
+def test_a_page_beyond_the_last_does_not_ask_for_less(shop):
+    query = Query((Term(text="product under 30"),), limit=2, offset=4, understand=True)
+    results = shop.find(query)
+    assert (results.hits, results.total, results.understood.word_use) == ((), 2, "all")
 
 
 def test_a_photo_ranks_what_the_request_leaves(shop, small_shop):

@@ -31,6 +31,7 @@ from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
+from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
 
 if TYPE_CHECKING:
@@ -154,17 +155,17 @@ class Shop(CollectionReader):
     ) -> ShownResults:
         """Answer a query whose photos are decoded; without a term it looks through everything.
 
-        Dark and pale photos are mended first. `watch` is entered for each stage.
-        Raises what `search` raises.
+        `watch` is entered for each stage. Raises what `search` raises.
         """
         store = self.stored()
-        asked, understood = self.understood_query(query)
-        query = self._wiring.mended(asked)
-        if is_visual(query):
-            found = self._search(query, store, decode_ms, watch)
-        else:
-            found = browse(query, store, watch=watch)
-        found = replace(found, understood=understood)
+        query, understood = self.understood_query(self._wiring.mended(query))
+
+        def answer(query: Query) -> Results:
+            if is_visual(query):
+                return self._search(query, store, decode_ms, watch)
+            return browse(query, store, watch=watch)
+
+        query, found = answered(query, understood, answer)
         return shown_results(found, query, store.thumbnails, self.explainer())
 
     def _search(

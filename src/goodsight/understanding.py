@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.shop_words import ShopWords
-from goodsight.core.types import Query, Term
+from goodsight.core.types import Query, Results, Term
 from goodsight.core.understanding import Understander
-from goodsight.core.understood import Understood
+from goodsight.core.understood import Understood, WordUse
 from goodsight.core.vocabulary import Vocabulary, VocabularyReader
 
-__all__ = ["RequestUnderstander"]
+__all__ = ["RequestUnderstander", "answered"]
 
 SHOP_WORDS = "shop_words.tsv"
 
@@ -53,6 +54,38 @@ class RequestUnderstander:
             replace(query, terms=(*others, *words), where=where or "".join(filters) or None),
             understood,
         )
+
+
+def answered(
+    query: Query, understood: Understood | None, find: Callable[[Query], Results]
+) -> tuple[Query, Results]:
+    """The answer to a query that was understood, and the query that it answers.
+
+    Where no product that passes the filter has all of the words, less is asked of them.
+    """
+    found = replace(find(query), understood=understood)
+    for looser, read in _loosened(query, understood) if understood else ():
+        # An empty page beyond the last one has a total, and is no reason to ask for less.
+        if found.hits or found.total or not found.no_match:
+            break
+        query, found = looser, replace(find(looser), understood=read)
+    return query, found
+
+
+def _loosened(query: Query, understood: Understood) -> Iterator[tuple[Query, Understood]]:
+    """The query with any of its words, then with none.
+
+    Without a filter there is nothing else that is asked for, and words in quotes or after a
+    minus are meant as they are.
+    """
+    words = understood.text.split()
+    if understood.filter is None or not words or any(word[0] in '-"' for word in words):
+        return
+    others = tuple(term for term in query.terms if term.text is None)
+    if len(words) > 1:
+        any_of_them = replace(query, terms=(*others, Term(text=" or ".join(words))))
+        yield any_of_them, replace(understood, word_use=WordUse.ANY)
+    yield replace(query, terms=others), replace(understood, word_use=WordUse.NONE)
 
 
 @cache

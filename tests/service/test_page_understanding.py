@@ -103,6 +103,17 @@ def test_where_nothing_fits_each_thing_understood_is_a_way_out(open_page):
     page.wait_for_selector(by("card"))
 
 
+def test_words_that_nothing_here_has_are_told_and_left_out(open_page):
+    page = open_page("/?q=zorblat+under+30")
+    wait_for_count(page, 2)
+    told = "Nothing here has “zorblat”; shown without it."
+    expect(page.locator(by("word-use"))).to_have_text(told)
+    expect(page.locator("#announcer")).to_contain_text(told)
+    search_words(page, "product under 30")
+    wait_for_count(page, 2)
+    expect(page.locator(by("word-use"))).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_chinese_requests_are_understood_and_said_in_chinese(open_page, width):
     page = open_page("/", width=width, locale="zh-CN")

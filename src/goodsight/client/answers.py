@@ -65,11 +65,15 @@ class UnderstoodChip:
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodAnswer:
-    """How a request in words was read: a filter, and the words that are left."""
+    """How a request in words was read: a filter, and the words that are left.
+
+    `word_use` is "all", or "any" or "none" where no product had all of the words.
+    """
 
     text: str
     filter: str | None
     colours: tuple[str, ...]
+    word_use: str
     chips: tuple[UnderstoodChip, ...]
 
 
@@ -164,6 +168,7 @@ def understood_answer(document: Mapping[str, Any]) -> UnderstoodAnswer:
         document["text"],
         document["filter"],
         tuple(document["colours"]),
+        document["word_use"],
         tuple(UnderstoodChip(**chip) for chip in document["chips"]),
     )
 

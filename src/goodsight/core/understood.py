@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Chip", "ChipKind", "Span", "Understood"]
+__all__ = ["Chip", "ChipKind", "Span", "Understood", "WordUse"]
 
 
 class ChipKind(StrEnum):
@@ -18,6 +18,17 @@ class ChipKind(StrEnum):
     PRICE = "price"
     STOCK = "stock"
     WORD = "word"
+
+
+class WordUse(StrEnum):
+    """Which of the words that are left a product has to have.
+
+    Where none that passes the filter has them ALL, ANY of them will do, and else NONE.
+    """
+
+    ALL = "all"
+    ANY = "any"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,13 @@ class Understood:
     """A request as it was read.
 
     Each word of `request` is in exactly one of `chips` or of `rest`; both are in the order of
-    the request.
+    the request. `word_use` is how the search that was made of it used the words.
     """
 
     request: str
     chips: tuple[Chip, ...] = ()
     rest: tuple[Span, ...] = ()
+    word_use: WordUse = WordUse.ALL
 
     @property
     def text(self) -> str:
@@ -78,6 +90,7 @@ class Understood:
 
     def said(self) -> str:
         """How it was read, on one line: `shoes · color = red · price < 50`."""
-        text = f"“{self.text}”" if self.text else ""
+        said = {WordUse.ALL: "", WordUse.ANY: "any of ", WordUse.NONE: "without "}[self.word_use]
+        text = f"{said}“{self.text}”" if self.text else ""
         labels = [chip.label for chip in self.chips if chip.filter]
         return " · ".join([*labels, text] if text else labels)

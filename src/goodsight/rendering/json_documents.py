@@ -56,6 +56,7 @@ def understood_document(understood: Understood) -> dict[str, Any]:
         "text": understood.text,
         "filter": understood.filter,
         "colours": list(understood.colours),
+        "word_use": understood.word_use.value,
         "chips": [
             {
                 "kind": chip.kind.value,

@@ -44,4 +44,7 @@ class UnderstoodAnswer(BaseModel):
     text: str = Field(description="The words to search by")
     filter: str | None
     colours: list[str] = Field(description="Keys of the colours asked for")
+    word_use: Literal["all", "any", "none"] = Field(
+        description="Which of the words the products found have: where none has all, any will do"
+    )
     chips: list[UnderstoodChip]

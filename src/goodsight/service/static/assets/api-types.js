@@ -61,7 +61,8 @@
  * @property {number} start its place in the words
  * @property {number} end
  *
- * @typedef {{text: string, filter: string | null, chips: UnderstoodChip[]}} Understood
+ * @typedef {{text: string, filter: string | null, chips: UnderstoodChip[],
+ *   word_use: "all" | "any" | "none"}} Understood
  *
  * @typedef {object} CollectionDocument
  * @property {string} name

@@ -30,6 +30,8 @@ let request = "";
 /** @type {Chip[]} */
 let chips = [];
 let rest = "";
+/** Which of the words that are left the products found have. @type {"all" | "any" | "none"} */
+let use = "all";
 /** The request whose chips are on the page before its answer came. @type {string | null} */
 let foretold = null;
 
@@ -50,12 +52,27 @@ export function take({ understood: read }, wanted) {
   request = wanted.words;
   chips = read?.chips ?? [];
   rest = read?.text ?? wanted.words;
+  use = read?.word_use ?? "all";
   foretold = null;
   if (wanted.words !== state().words || wanted.literal !== state().literal) return;
   if (!expected) showChips(state());
   if (wanted.literal || shown().length === 0) return;
   offerLiteral();
-  setTimeout(() => announce(t("understood.said", { list: said(shown()) })), SPOKEN_AFTER_MS);
+  showUse();
+  const spoken = `${t("understood.said", { list: said(shown()) })} ${useText()}`.trim();
+  setTimeout(() => announce(spoken), SPOKEN_AFTER_MS);
+}
+
+/** @returns {string} "" where the products have all of the words */
+function useText() {
+  return use === "all" ? "" : t(`understood.${use}`, { words: rest });
+}
+
+/** Where no product has all of the words, say what was done without them. */
+function showUse() {
+  const list = find("#chips-list");
+  list.querySelector("[data-test=word-use]")?.remove();
+  if (use !== "all") list.append(h("li", { test: "word-use" }, useText));
 }
 
 /** @returns {Chip[]} those that narrow, or leave something out; other words speak for themselves */
