@@ -29,8 +29,8 @@ class RequestUnderstander:
         """How a request reads in this catalogue. Raises CollectionNotFound, StoreError."""
         vocabulary = reader.vocabulary()
         known = self._known
-        # The store gives the same vocabulary until the collection changes.
-        if known is None or known[0] is not vocabulary:
+        # The store gives the same one until the collection changes, and most changes are of stock.
+        if known is None or (known[0] is not vocabulary and known[0] != vocabulary):
             known = (vocabulary, Understander(vocabulary, _shop_words()))
             self._known = known
         return known[1].understand(text)

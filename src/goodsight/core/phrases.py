@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from goodsight.core.request_tokens import Kind, Token, tokenize
@@ -16,6 +17,8 @@ Value = TypeVar("Value")
 # Signs that may stand between the words of one phrase: v-neck, 1/4 zip, hoodies & sweatshirts.
 _JOINERS = frozenset("-–—&/®™'’")
 MAX_PHRASE_TOKENS = 8
+# A catalogue that changes has mostly the values it had.
+REMEMBERED_KEYS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Phrases(Generic[Value]):
         return None
 
 
+@lru_cache(maxsize=REMEMBERED_KEYS)
 def key_of(phrase: str) -> Key:
     """A phrase as its words: singular, folded, without the signs between them.
 
