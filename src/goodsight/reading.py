@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
 from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.reports import CollectionInfo
-from goodsight.core.types import KeptPhoto, Photo, Product
+from goodsight.core.types import KeptPhoto, Photo, Product, Query
+from goodsight.core.understood import Understood
 from goodsight.profiles import DEFAULT_PROFILE, model_of_profile
+from goodsight.understanding import RequestUnderstander
 from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class CollectionReader:
         self.collection = collection or wiring.settings.collection
         self._encoder: ImageEncoder | None = None
         self._opened: PostgresProducts | None = None
+        self._understander = RequestUnderstander()
 
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""
@@ -56,6 +60,29 @@ class CollectionReader:
     def narrowings(self) -> Sequence[str]:
         """Names of the facets worth showing."""
         return self.stored().narrowings()
+
+    def understand(self, text: str) -> Understood:
+        """How a request in words reads in this catalogue: what it filters, what stays words.
+
+        No text raises anything; CollectionNotFound and StoreError are raised as elsewhere.
+        """
+        return self._understander.understand(text, self.stored())
+
+    def understood_query(self, query: Query) -> tuple[Query, Understood | None]:
+        """The query as it is asked of the store, and how its texts were read.
+
+        None where they were not to be, and where there are none.
+
+        Raises FilterError, CollectionNotFound, StoreError.
+        """
+        if not query.understand or all(term.text is None for term in query.terms):
+            return query, None
+        return self._understander.applied(query, self.stored())
+
+    def query_picture(self, photo: str | Path) -> bytes:
+        """A photo to search with as a small WebP, for showing it beside its results."""
+        loader = self._wiring.query_photos(self.encoder().card)
+        return loader.thumbnail(loader.load(str(photo)))
 
     def picture(self, content_hash: str, long_side: int) -> bytes | None:
         """A WebP of a catalogue photo, made of its original; None where that is gone."""

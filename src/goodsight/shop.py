@@ -31,6 +31,7 @@ from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.listening import Listener
 from goodsight.rendering import ShownResults
+from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
 
 if TYPE_CHECKING:
@@ -116,13 +117,15 @@ class Shop(Listener):
         min_confidence: float | None = None,
         look: Look | str = Look.STYLE,
         colours: Sequence[str] = (),
+        understand: bool = False,
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
         file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
-        stand for the photos' own. Below `min_confidence` the verdict is "no match". Raises
-        PhotoError, FilterError, UsageError, CollectionNotFound, StoreError.
+        stand for the photos' own. Below `min_confidence` the verdict is "no match". With
+        `understand` the texts are read as a request, see `understand()`. Raises PhotoError,
+        FilterError, UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
@@ -137,6 +140,7 @@ class Shop(Listener):
             ),
             look=choice(Look, look),
             colours=tuple(colours),
+            understand=understand,
         )
         if not any(part.text is None or part.text.strip() for part in parts):
             raise UsageError("an empty query: give a photo or a text")
@@ -151,15 +155,17 @@ class Shop(Listener):
     ) -> ShownResults:
         """Answer a query whose photos are decoded; without a term it looks through everything.
 
-        Dark and pale photos are mended first. `watch` is entered for each stage.
-        Raises what `search` raises.
+        `watch` is entered for each stage. Raises what `search` raises.
         """
         store = self.stored()
-        query = self._wiring.mended(query)
-        if is_visual(query):
-            found = self._search(query, store, decode_ms, watch)
-        else:
-            found = browse(query, store, watch=watch)
+        query, understood = self.understood_query(self._wiring.mended(query))
+
+        def answer(query: Query) -> Results:
+            if is_visual(query):
+                return self._search(query, store, decode_ms, watch)
+            return browse(query, store, watch=watch)
+
+        query, found = answered(query, understood, answer)
         return shown_results(found, query, store.thumbnails, self.explainer())
 
     def _search(
@@ -250,11 +256,6 @@ class Shop(Listener):
         """Make the collection, empty, where it does not exist. Raises UsageError."""
         encoder, profile = self.encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
-
-    def query_picture(self, photo: str | Path) -> bytes:
-        """A photo to search with as a small WebP, for showing it beside its results."""
-        loader = self._wiring.query_photos(self.encoder().card)
-        return loader.thumbnail(loader.load(str(photo)))
 
     def doctor(self) -> tuple[Check, ...]:
         """Check the installation and the store; never raises for what it can report."""

@@ -370,3 +370,20 @@ def test_a_recording_is_searched_by(indexed, tmp_path):
 
 def test_a_search_for_nothing_says_what_to_give(indexed, tmp_path):
     assert "give a QUERY, or --voice FILE" in run(indexed, "search", expect=2).stderr
+
+
+def test_search_reads_words_as_a_request_and_says_how(indexed):
+    done = run(indexed, "search", "not crimson, under 35", "--json")
+    document = json.loads(done.stdout)
+    assert sorted(hit["product"]["id"] for hit in document["hits"]) == ["p1", "p2"]
+    assert document["understood"]["filter"] == "not color = 'crimson' and price < 35"
+    assert "read as: not color = crimson · price < 35\n" in done.stderr
+    literal = run(indexed, "search", "not crimson, under 35", "--literally", "--json")
+    assert json.loads(literal.stdout)["hits"] == []
+    assert "understood" not in json.loads(literal.stdout)
+    assert "read as" not in literal.stderr
+
+
+def test_search_says_nothing_of_words_that_stay_words(indexed):
+    done = run(indexed, "search", "product", "--limit", "1")
+    assert "read as" not in done.stderr

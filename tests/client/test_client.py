@@ -62,6 +62,16 @@ def test_speaking(client):
     assert caught.value.kind == "sound-unreadable"
 
 
+def test_requests_in_words(client):
+    read = client.understand("crimson discs under 50")
+    assert read.filter == "color = 'crimson' and category = 'discs' and price < 50"
+    assert (read.chips[2].label, read.chips[2].start) == ("price < 50", 14)
+    answer = client.search(text="crimson discs under 50", understand=True)
+    assert [hit.product.id for hit in answer.hits] == ["p0"]
+    assert answer.understood == read
+    assert client.search(text="crimson discs").understood is None
+
+
 def test_why(client, small_shop):
     query = small_shop / "query-1.png"
     hit = client.search(image=query, limit=1).hits[0]

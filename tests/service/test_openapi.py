@@ -100,7 +100,9 @@ def examples(document, media):
 
 def send_example(service, headers, path, method, kind, example):
     """Ask for what the example asks for, in the collection made for that."""
-    made_for_it = "default" if path.endswith(("search", "explanation")) else "fuzzed"
+    made_for_it = (
+        "default" if path.endswith(("search", "explanation", "understanding")) else "fuzzed"
+    )
     url = path.format(collection=made_for_it, product_id="example")
     options = {"headers": headers}
     if kind == "application/json":
@@ -137,7 +139,7 @@ def test_every_kind_of_body_has_an_example_that_is_accepted(service, document, h
     # The client of all tests: signed in, it would need the page's header from now on.
     service.client.cookies.clear()
     assert ("search", "multipart/form-data") in seen
-    assert len(seen) == 9
+    assert len(seen) == 10
 
 
 def test_answers_are_as_described(fuzzed, headers):

@@ -1,4 +1,4 @@
-"""`goodsight search PHOTO`: the products that look most like a photo."""
+"""`goodsight search QUERY`: the products that look most like a photo, or that words ask for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def search(
     query: Annotated[
         list[str] | None,
         typer.Argument(
-            help="A photo (file); several are combined.", metavar="QUERY...", show_default=False
+            help="Photos (files) and words; they are combined.",
+            metavar="QUERY...",
+            show_default=False,
         ),
     ] = None,
     voice: Annotated[
@@ -52,12 +54,15 @@ def search(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why, over the photos of the picture page.")
     ] = False,
+    literally: Annotated[
+        bool, typer.Option("--literally", help="Search for the words as they are.")
+    ] = False,
     home: Home = None,
     database: Database = None,
     collection: Collection = None,
     json: JsonOutput = False,
 ) -> None:
-    """Find the products that look most like a photo."""
+    """Find the products that look most like a photo, or that are asked for in words."""
     from goodsight.core.errors import UsageError
     from goodsight.rendering import results_document, results_table
 
@@ -80,9 +85,12 @@ def search(
             exact=exact,
             look=look,
             colours=colour or (),
+            understand=not literally,
         )
         if html is not None:
             write_page(shop, html, [(terms[0], terms[0], results)], explain=explain)
+    if results.understood is not None and results.understood.chips:
+        message(f"read as: {results.understood.said()}")
     if json:
         print_json(results_document(results))
     else:

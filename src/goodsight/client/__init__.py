@@ -16,6 +16,8 @@ from goodsight.client.answers import (
     ShownPhoto,
     ShownVariant,
     TranscriptAnswer,
+    UnderstoodAnswer,
+    UnderstoodChip,
 )
 from goodsight.client.client import Client
 from goodsight.client.explanations import CellMap, ExplanationAnswer
@@ -32,4 +34,6 @@ __all__ = [
     "ShownPhoto",
     "ShownVariant",
     "TranscriptAnswer",
+    "UnderstoodAnswer",
+    "UnderstoodChip",
 ]

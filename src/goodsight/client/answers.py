@@ -18,6 +18,8 @@ __all__ = [
     "ShownPhoto",
     "ShownVariant",
     "TranscriptAnswer",
+    "UnderstoodAnswer",
+    "UnderstoodChip",
 ]
 
 
@@ -51,6 +53,32 @@ class FoundHit:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodChip:
+    """One thing understood of a request; `start` and `end` are its place there."""
+
+    kind: str
+    label: str
+    filter: str
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodAnswer:
+    """How a request in words was read: a filter, and the words that are left.
+
+    `word_use` is "all", or "any" or "none" where no product had all of the words.
+    """
+
+    text: str
+    filter: str | None
+    colours: tuple[str, ...]
+    word_use: str
+    chips: tuple[UnderstoodChip, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """A page of results. `image_id` asks for the same photo again, for some minutes.
 
@@ -70,6 +98,7 @@ class SearchAnswer:
     model_version: str
     timings: Mapping[str, float]
     heard: str | None = None
+    understood: UnderstoodAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +178,7 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         model_version=document["model_version"],
         timings=document["timings"],
         heard=document["heard"],
+        understood=understood_answer(read) if (read := document.get("understood")) else None,
     )
 
 
@@ -159,6 +189,17 @@ def transcript_answer(document: Mapping[str, Any]) -> TranscriptAnswer:
         alternatives=tuple(document["alternatives"]),
         confidence=document["confidence"],
         seconds=document["seconds"],
+    )
+
+
+def understood_answer(document: Mapping[str, Any]) -> UnderstoodAnswer:
+    """How a request was read, from its document."""
+    return UnderstoodAnswer(
+        document["text"],
+        document["filter"],
+        tuple(document["colours"]),
+        document["word_use"],
+        tuple(UnderstoodChip(**chip) for chip in document["chips"]),
     )
 
 

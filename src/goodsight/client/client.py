@@ -14,10 +14,12 @@ from goodsight.client.answers import (
     PutAnswer,
     SearchAnswer,
     TranscriptAnswer,
+    UnderstoodAnswer,
     product_details,
     put_answer,
     search_answer,
     transcript_answer,
+    understood_answer,
 )
 from goodsight.client.connection import Connection
 from goodsight.client.explanations import ExplanationAnswer, explanation_answer, query_terms
@@ -69,12 +71,14 @@ class Client:
         metric: str = "cosine",
         look: str = "style",
         colours: Sequence[str] = (),
+        understand: bool = False,
     ) -> SearchAnswer:
         """Search by a photo (bytes, or a file's path), words, or likeness to a product.
 
         `audio` is a recording of words: WAV, FLAC or Ogg.
         `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour"
-        or "both"; `colours`, names or #rrggbb, stand for the photo's own.
+        or "both"; `colours`, names or #rrggbb, stand for the photo's own. With `understand` the
+        text is read as a request, and the answer's `understood` tells how.
         """
         fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric, "look": look}
         given = {
@@ -86,6 +90,7 @@ class Client:
             "cursor": cursor,
             "facets": ",".join(facets) or None,
             "colours": ",".join(colours) or None,
+            "understand": "true" if understand else None,
             "box": None if box is None else ",".join(f"{share:.6f}" for share in box),
         }
         fields |= {name: value for name, value in given.items() if value is not None}
@@ -146,6 +151,11 @@ class Client:
         """What is said in a recording: WAV, FLAC or Ogg, as bytes or a file's path."""
         parts = {"audio": ("recording", _bytes(audio)), "collection": (None, self._collection)}
         return transcript_answer(self._connection.ask("POST", "/v1/transcribe", files=parts).json())
+
+    def understand(self, text: str) -> UnderstoodAnswer:
+        """How a request in words reads in this catalogue, without searching."""
+        path = f"{self._root}/understanding"
+        return understood_answer(self._connection.ask("POST", path, json={"text": text}).json())
 
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from goodsight.core.choices import Look, Metric, Sort
 from goodsight.core.model_card import ModelCard, Preprocessing
+from goodsight.core.understood import Understood
 
 __all__ = [
     "Embeddings",
@@ -189,6 +190,8 @@ class Query:
     are passed over. `facets` are names to count values of, see `goodsight.core.facets`.
     Where the best product's confidence is below `min_confidence` the verdict is "no match".
     `look` says what is compared; `colours`, names or #rrggbb, stand for those of the photos.
+    With `understand` the texts are read as a request: what they say of price, colour and the
+    like narrows as well.
     """
 
     terms: tuple[Term, ...] = ()
@@ -202,6 +205,7 @@ class Query:
     min_confidence: float = 0.0
     look: Look = Look.STYLE
     colours: tuple[str, ...] = ()
+    understand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,7 @@ class Results:
 
     `total` is how many products there are in all, where that is a sharp number: a photo ranks
     every product and selects none. `facets` map a name to the counts of its values.
+    `understood` is how the query's texts were read, where that was asked for.
     """
 
     query_id: str
@@ -248,3 +253,4 @@ class Results:
     index_version: int
     timings: Timings
     total: int | None = None
+    understood: Understood | None = None

@@ -14,6 +14,7 @@ from goodsight.rendering.json_documents import (
     model_document,
     product_document,
     results_document,
+    understood_document,
 )
 from goodsight.rendering.keys import key_document, keys_table
 from goodsight.rendering.notebook import ShownResults
@@ -57,4 +58,5 @@ __all__ = [
     "results_document",
     "results_html",
     "results_table",
+    "understood_document",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from goodsight.core.reports import Check, CollectionInfo, IndexReport
 from goodsight.core.types import Attributes, Hit, ModelCard, Product, Results, Skip
+from goodsight.core.understood import Understood
 from goodsight.rendering.words import decimal_text
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "model_document",
     "product_document",
     "results_document",
+    "understood_document",
 ]
 
 
@@ -34,7 +36,8 @@ def index_document(report: IndexReport) -> dict[str, Any]:
 
 
 def results_document(results: Results) -> dict[str, Any]:
-    """The answer to a query."""
+    """The answer to a query; `understood` is there where words were read as a request."""
+    understood = results.understood
     return {
         "query_id": results.query_id,
         "hits": [_hit(hit) for hit in results.hits],
@@ -43,6 +46,28 @@ def results_document(results: Results) -> dict[str, Any]:
         "space": results.space,
         "index_version": results.index_version,
         "timings": {name: round(ms, 2) for name, ms in asdict(results.timings).items()},
+        **({} if understood is None else {"understood": understood_document(understood)}),
+    }
+
+
+def understood_document(understood: Understood) -> dict[str, Any]:
+    """How a request in words was read."""
+    return {
+        "text": understood.text,
+        "filter": understood.filter,
+        "colours": list(understood.colours),
+        "word_use": understood.word_use.value,
+        "chips": [
+            {
+                "kind": chip.kind.value,
+                "label": chip.label,
+                "filter": chip.filter,
+                "words": chip.words,
+                "start": chip.start,
+                "end": chip.end,
+            }
+            for chip in understood.chips
+        ],
     }
 
 

@@ -35,6 +35,7 @@ from goodsight.service.routes import (
     search,
     sessions,
     speech,
+    understanding,
 )
 from goodsight.service.schemas import ProblemAnswer, SearchRequest
 from goodsight.service.state import ServiceState
@@ -100,7 +101,7 @@ def create_app(
     app.state.goodsight = state
     for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
         app.include_router(module.router)
-    for module in (speech, health, google):
+    for module in (speech, understanding, health, google):
         app.include_router(module.router)
     _add_pages(app)
     _add_errors(app)

@@ -121,6 +121,7 @@ def asked_query(
         ),
         look=Look(asked.look),
         colours=tuple(asked.colours),
+        understand=asked.understand,
     )
     return query, photos
 

@@ -141,8 +141,7 @@ def _sounds_of(
     phrases: SpokenPhrases, dictionary: Mapping[str, tuple[Phones, ...]]
 ) -> dict[str, tuple[Phones, ...]]:
     """The catalogue's words that can be spoken, with the ways they sound."""
-    phrases = (*phrases.titles, *phrases.values)
-    words = sorted({word for phrase in phrases for word in phrase})
+    words = sorted({word for phrase in (*phrases.titles, *phrases.values) for word in phrase})
     return {word: ways for word in words if (ways := pronunciations(word, dictionary))}
 
 

@@ -38,7 +38,10 @@ FILE_FIELDS = ("image", "audio")
 TERM_FIELDS = ("image_id", "image_url", "product_id", "text")
 # Fields of several values, separated by commas.
 LIST_FIELDS = ("facets", "colours")
-OTHER_FIELDS = ("filter", "sort", "limit", "cursor", "min_confidence", "explain", "metric", "look")
+OTHER_FIELDS = (
+    *("filter", "sort", "limit", "cursor", "min_confidence", "explain", "metric", "look"),
+    "understand",
+)
 
 _FORM_SCHEMA = {
     "type": "object",
@@ -58,6 +61,7 @@ _FORM_SCHEMA = {
         "metric": {"type": "string", "enum": ["cosine", "euclidean", "kl"]},
         "look": {"type": "string", "enum": ["style", "colour", "both"]},
         "colours": {"type": "string", "description": "Names or #rrggbb, separated by commas"},
+        "understand": {"type": "boolean"},
     },
     "additionalProperties": False,
 }

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from goodsight.service.schemas.understanding import UnderstoodAnswer
+
 __all__ = ["Box", "FoundProduct", "QueryTerm", "SearchAnswer", "SearchRequest"]
 
 MAX_TERMS = 10
@@ -60,6 +62,7 @@ class SearchRequest(BaseModel):
             "examples": [
                 {"query": [{"text": "hoodie"}], "filter": "price < 60", "limit": 3},
                 {"query": [{"product_id": "p1"}], "look": "both", "colours": ["red"]},
+                {"query": [{"text": "discs under 50"}], "understand": True},
             ]
         },
     )
@@ -83,6 +86,9 @@ class SearchRequest(BaseModel):
         max_length=5,
         description="Instead of the photo's own: names in English or Chinese, or #rrggbb",
         examples=[["red"], ["#aa2233"]],
+    )
+    understand: bool = Field(
+        False, description="Read the texts as a request: prices, colours and the like narrow"
     )
 
 
@@ -147,3 +153,4 @@ class SearchAnswer(BaseModel):
     indexed_at: str | None
     next_cursor: str | None
     timings: SearchTimings
+    understood: UnderstoodAnswer | None = Field(None, description="Where it was asked for")

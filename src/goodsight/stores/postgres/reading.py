@@ -23,7 +23,9 @@ from goodsight.core.store_ports import (
     VectorQuery,
 )
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
+from goodsight.core.vocabulary import Vocabulary
 from goodsight.stores.postgres.browsing import browse, photo, photos
+from goodsight.stores.postgres.catalogue_words import vocabulary
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
@@ -240,6 +242,17 @@ class PostgresProducts:
             )
 
         return self._read("reading the words", work)
+
+    def vocabulary(self) -> Vocabulary:
+        """What the products can be asked about; see the port `VocabularyReader`."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Vocabulary:
+            return self._database.remembered(
+                (collection.id, collection.index_version, "vocabulary"),
+                lambda: vocabulary(connection, collection),
+            )
+
+        return self._read("reading the vocabulary", work)
 
     def photos(self, product_id: str) -> Sequence[KeptPhoto]:
         """The product's photos in the order of the feed."""

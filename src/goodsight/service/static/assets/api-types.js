@@ -51,6 +51,18 @@
  * @property {boolean} no_match
  * @property {Record<string, Record<string, number>>} facets
  * @property {string | null} next_cursor
+ * @property {Understood | null} understood how the words were read
+ *
+ * @typedef {object} UnderstoodChip
+ * @property {"category" | "brand" | "colour" | "attribute" | "price" | "stock" | "word"} kind
+ * @property {string} label
+ * @property {string} filter
+ * @property {string} words
+ * @property {number} start its place in the words
+ * @property {number} end
+ *
+ * @typedef {{text: string, filter: string | null, chips: UnderstoodChip[],
+ *   word_use: "all" | "any" | "none"}} Understood
  *
  * @typedef {object} CollectionDocument
  * @property {string} name
@@ -80,6 +92,7 @@
  * @property {number} [limit]
  * @property {string | null} [cursor]
  * @property {boolean} [explain]
+ * @property {boolean} [understand]
  */
 
 export {};

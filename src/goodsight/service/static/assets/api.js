@@ -220,6 +220,7 @@ function searchForm(search, upload) {
   if (search.facets?.length) form.append("facets", search.facets.join(","));
   if (search.sort) form.append("sort", search.sort);
   if (search.limit) form.append("limit", String(search.limit));
+  if (search.understand) form.append("understand", "true");
   if (search.explain) form.append("explain", "true");
   return form;
 }

@@ -14,13 +14,19 @@ import { t } from "./i18n.js";
 import { NO_LOOK, NO_NARROWING, hasSight, navigate } from "./state.js";
 import { facetName, facetValue, priceRangeText } from "./wording.js";
 
+/** Choices made in words, and the words without them: `understood/chips.js` knows. */
+export const understood = {
+  choices: (/** @type {State} */ _) => /** @type {Choice[]} */ ([]),
+  rest: (/** @type {State} */ state) => state.words,
+};
+
 /**
  * @param {State} state
  * @returns {Choice[]}
  */
 export function choicesOf(state) {
   /** @type {Choice[]} */
-  const choices = [];
+  const choices = understood.choices(state);
   const { look, colour } = state;
   if (look !== "style" && hasSight(state)) {
     const compared = () => t(`chips.look.${look}`);
@@ -60,9 +66,9 @@ export function choicesOf(state) {
 /** @returns {Partial<State>} the change that takes all choices back, but not the query */
 export function withoutChoices(/** @type {State} */ state) {
   const beside = hasSight(state);
+  const words = beside ? "" : understood.rest(state);
   // Where only choices were made, what is left is looking through everything.
-  const bare = !beside && !state.words;
-  return { ...NO_NARROWING, ...NO_LOOK, ...(beside ? { words: "" } : {}), ...(bare ? { browse: true } : {}) };
+  return { ...NO_NARROWING, ...NO_LOOK, words, ...(beside || words ? {} : { browse: true }) };
 }
 
 /** @param {State} state shown as chips over the results */

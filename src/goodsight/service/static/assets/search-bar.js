@@ -38,10 +38,11 @@ export function startSearchBar(onPhoto) {
 
 /** @param {string} words */
 function lookFor(words) {
-  if (words === state().words) return;
-  const { image, link, like } = state();
+  const { image, link, like, literal } = state();
+  if (words === state().words && !literal) return;
   // Words beside a photo narrow it and keep the choices; words alone begin anew.
-  navigate(image || link || like ? { words } : { words, browse: false, product: null });
+  const anew = image || link || like ? {} : { browse: false, product: null };
+  navigate({ words, literal: false, ...anew });
 }
 
 /** Show the words of the URL in the field. */

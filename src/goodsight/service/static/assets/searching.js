@@ -74,7 +74,11 @@ export function search() {
   view.searching(wanted);
   slowness = setTimeout(() => view.slow(), SLOW_MS);
   ask(wanted, null, mine.signal)
-    .then((answer) => {
+    .then(async (answer) => {
+      // Choices made in words are known before the answer is shown.
+      if (wanted.literal || answer.understood?.chips.length) {
+        await import("./understood/chips.js").then(({ take }) => take(answer, wanted), () => {});
+      }
       if (running !== mine) return;
       stop();
       nextCursor = answer.next_cursor;
@@ -174,6 +178,7 @@ export function requestFor(wanted, cursor = null) {
     limit: PAGE_SIZE,
     cursor,
     explain: true,
+    understand: (wanted.words && !wanted.literal) || undefined,
   };
 }
 

@@ -15,6 +15,7 @@
  * @property {Look} look what is compared with the photo or product
  * @property {string | null} colour picked by hand, instead of the photo's; null with the look "style"
  * @property {string} words
+ * @property {boolean} literal words are searched for as they are
  * @property {Record<string, string[]>} filters facet name to the values chosen, any of which will do
  * @property {string | null} priceFrom decimal text
  * @property {string | null} priceTo
@@ -42,6 +43,7 @@ const NOTHING = {
   look: "style",
   colour: null,
   words: "",
+  literal: false,
   filters: {},
   priceFrom: null,
   priceTo: null,
@@ -72,6 +74,7 @@ export const NO_QUERY = /** @type {const} */ ({
   box: null,
   ...NO_LOOK,
   words: "",
+  literal: false,
   sort: "match",
   browse: false,
   product: null,
@@ -98,6 +101,7 @@ export function parseState(search) {
     box: parseBox(given.get("box")),
     ...parseLook(given.get("look") ?? "", given.get("colour") ?? ""),
     words: given.get("q") ?? "",
+    literal: given.has("literal"),
     filters,
     priceFrom: amount(from),
     priceTo: amount(to.replace(BELOW, "")),
@@ -122,6 +126,7 @@ export function writeState(state) {
   put("look", state.look !== "style" && state.look);
   put("colour", state.colour);
   put("q", state.words);
+  put("literal", state.literal && "1");
   put("all", state.browse && "1");
   for (const [facet, values] of Object.entries(state.filters)) {
     for (const value of values) put(FILTER_PREFIX + facet, value);

@@ -1,0 +1,12 @@
+// @ts-check
+/** English words of what was understood. @type {import("../i18n.js").Words} */
+export const words = {
+  "understood.said": "Read as: {list}",
+  "understood.and": ", ",
+  "understood.or": " or ",
+  "understood.not": "not {name}",
+  "understood.any": "Nothing here has all of “{words}”; these have some of it.",
+  "understood.none": "Nothing here has “{words}”; shown without it.",
+  "understood.literally": "Search for exactly these words",
+  "understood.literal": "exactly these words",
+};

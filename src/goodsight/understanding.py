@@ -1,0 +1,94 @@
+"""One collection's requests in words, read with its own vocabulary and our shop words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+from goodsight.core.filter_parser import parse_filter
+from goodsight.core.shop_words import ShopWords
+from goodsight.core.types import Query, Results, Term
+from goodsight.core.understanding import Understander
+from goodsight.core.understood import Understood, WordUse
+from goodsight.core.vocabulary import Vocabulary, VocabularyReader
+
+__all__ = ["RequestUnderstander", "answered"]
+
+SHOP_WORDS = "shop_words.tsv"
+
+
+class RequestUnderstander:
+    """Understands requests to one collection. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Vocabulary, Understander] | None = None
+
+    def understand(self, text: str, reader: VocabularyReader) -> Understood:
+        """How a request reads in this catalogue. Raises CollectionNotFound, StoreError."""
+        vocabulary = reader.vocabulary()
+        known = self._known
+        # The store gives the same one until the collection changes, and most changes are of stock.
+        if known is None or (known[0] is not vocabulary and known[0] != vocabulary):
+            known = (vocabulary, Understander(vocabulary, _shop_words()))
+            self._known = known
+        return known[1].understand(text)
+
+    def applied(self, query: Query, reader: VocabularyReader) -> tuple[Query, Understood]:
+        """The query with its texts understood: fewer words, and a narrower filter.
+
+        Raises FilterError where the query's own filter cannot be read, and what `understand`
+        raises.
+        """
+        if query.where and query.where.strip():
+            # Within the longer filter its faults would be told at another place.
+            parse_filter(query.where)
+        texts = [term for term in query.terms if term.text is not None and term.weight > 0]
+        understood = self.understand(" ".join(term.text or "" for term in texts), reader)
+        others = tuple(term for term in query.terms if term.text is None or term.weight <= 0)
+        words = (Term(text=understood.text),) if understood.text else ()
+        filters = [text for text in (query.where, understood.filter) if text and text.strip()]
+        where = " and ".join(f"({text})" for text in filters) if len(filters) > 1 else None
+        return (
+            replace(query, terms=(*others, *words), where=where or "".join(filters) or None),
+            understood,
+        )
+
+
+def answered(
+    query: Query, understood: Understood | None, find: Callable[[Query], Results]
+) -> tuple[Query, Results]:
+    """The answer to a query that was understood, and the query that it answers.
+
+    Where no product that passes the filter has all of the words, less is asked of them.
+    """
+    found = replace(find(query), understood=understood)
+    for looser, read in _loosened(query, understood) if understood else ():
+        # An empty page beyond the last one has a total, and is no reason to ask for less.
+        if found.hits or found.total or not found.no_match:
+            break
+        query, found = looser, replace(find(looser), understood=read)
+    return query, found
+
+
+def _loosened(query: Query, understood: Understood) -> Iterator[tuple[Query, Understood]]:
+    """The query with any of its words, then with none.
+
+    Without a filter there is nothing else that is asked for, and words in quotes or after a
+    minus are meant as they are.
+    """
+    words = understood.text.split()
+    if understood.filter is None or not words or any(word[0] in '-"' for word in words):
+        return
+    others = tuple(term for term in query.terms if term.text is None)
+    if len(words) > 1:
+        any_of_them = replace(query, terms=(*others, Term(text=" or ".join(words))))
+        yield any_of_them, replace(understood, word_use=WordUse.ANY)
+    yield replace(query, terms=others), replace(understood, word_use=WordUse.NONE)
+
+
+@cache
+def _shop_words() -> ShopWords:
+    file = resources.files("goodsight") / SHOP_WORDS
+    return ShopWords.read(file.read_text(encoding="utf-8"))
