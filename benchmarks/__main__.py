@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, print_figures
 
-NAMES = ("indexing", "searching", "cold", "memory", "grocery", "learning", "service")
+NAMES = ("indexing", "searching", "cold", "memory", "grocery", "learning", "words", "service")
 # Only where it is asked for: it takes long, and writes into docs/quality.md.
 BY_NAME = ("quality",)
 

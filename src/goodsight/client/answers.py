@@ -57,6 +57,7 @@ class SearchAnswer:
     hits: tuple[FoundHit, ...]
     no_match: bool
     total: int | None
+    read_as: str | None
     facets: Mapping[str, Mapping[str, int]]
     image_id: str | None
     findings: tuple[str, ...]
@@ -121,6 +122,7 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         hits=tuple(_hit(hit) for hit in document["hits"]),
         no_match=document["no_match"],
         total=document["total"],
+        read_as=document.get("read_as"),
         facets=document["facets"],
         image_id=document["image_id"],
         findings=tuple((document["photo"] or {}).get("findings", ())),

@@ -131,7 +131,8 @@ class VectorQuery:
 
     `vector` float32 (d,) of norm 1 in `space`. A product's score is
     `goodsight.core.scoring.blend` of its best photo and its mean vector under `metric`.
-    Only products with all of the `words` count, where there are any.
+    Only products that have the `words` count, where there are any: see
+    `goodsight.core.reading_words`.
     """
 
     vector: FloatArray
@@ -164,20 +165,22 @@ class Found:
     """A store's answer: the best products, best first, as of `index_version`.
 
     `total` is how many there are in all, where that is known; `space` is the collection's.
+    `read_as` are the query's words with misspelt ones put right, None where there were none.
     """
 
     products: tuple[ScoredProduct, ...]
     index_version: int
     total: int | None = None
     space: str = ""
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BrowseQuery:
     """A look through the catalogue without a photo.
 
-    Products that pass `where` and have all of the `words`, the best fitting words first;
-    `offset` of them are passed over.
+    Products that pass `where` and have the `words` (see `goodsight.core.reading_words`), the
+    best fitting words first; `offset` of them are passed over.
     """
 
     where: Filter | None = None

@@ -237,7 +237,8 @@ class Results:
     """The answer to a query; `hits` are sorted, best first, one per product.
 
     `total` is how many products there are in all, where that is a sharp number: a photo ranks
-    every product and selects none. `facets` map a name to the counts of its values.
+    every product and selects none. `facets` map a name to the counts of its values. `read_as`
+    are the words asked for with misspelt ones put right, None where there were none.
     """
 
     query_id: str
@@ -248,3 +249,4 @@ class Results:
     index_version: int
     timings: Timings
     total: int | None = None
+    read_as: str | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import psycopg
 from psycopg import sql
 
+from goodsight.core.asked_words import AskedWords
 from goodsight.core.calibrating import Calibration
 from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
@@ -22,6 +24,7 @@ from goodsight.core.store_ports import (
     VectorQuery,
 )
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
+from goodsight.stores.postgres.asked import read_asked
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
@@ -115,7 +118,11 @@ class PostgresProducts:
         def work(connection: Connection, collection: ActiveCollection) -> Found:
             collection.check_space(query.space)
             way = search_by_divergence if query.metric is Metric.KL else search
-            return self._notice(collection, way(connection, collection, query))
+            asked = self._words(connection, collection, query.words)
+            found = way(connection, collection, query, asked)
+            return self._notice(
+                collection, replace(found, read_as=None if asked is None else asked.read_as)
+            )
 
         return self._read("searching", work, look_again=False)
 
@@ -204,7 +211,12 @@ class PostgresProducts:
 
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
-        return self._read("looking through", lambda c, now: browse(c, now, query))
+
+        def work(connection: Connection, collection: ActiveCollection) -> Found:
+            asked = self._words(connection, collection, query.words)
+            return browse(connection, collection, query, asked)
+
+        return self._read("looking through", work)
 
     def facets(self, names: Sequence[str], where: Filter | None, words: str | None) -> Facets:
         """For each name the counts of its values; see the port."""
@@ -212,7 +224,13 @@ class PostgresProducts:
         def work(connection: Connection, collection: ActiveCollection) -> Facets:
             return self._database.remembered(
                 (collection.id, collection.index_version, tuple(names), where, words),
-                lambda: facet_counts(connection, collection, names, where, words),
+                lambda: facet_counts(
+                    connection,
+                    collection,
+                    names,
+                    where,
+                    self._words(connection, collection, words),
+                ),
             )
 
         return self._read("counting", work)
@@ -235,6 +253,11 @@ class PostgresProducts:
     def photo(self, content_hash: str) -> KeptPhoto | None:
         """One photo of the collection, with one of its references."""
         return self._read("looking up a photo", lambda c, now: photo(c, now, content_hash))
+
+    def _words(
+        self, connection: Connection, collection: ActiveCollection, words: str | None
+    ) -> AskedWords | None:
+        return None if words is None else read_asked(self._database, connection, collection, words)
 
     def _read(
         self,
