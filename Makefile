@@ -89,7 +89,7 @@ lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header pyproject.toml --extra quality --extra serve --extra client --group dev \
+	  --no-emit-index-url --no-header pyproject.toml --extra quality --extra serve --extra client --extra text --group dev \
 	  -o requirements/dev.txt
 
 clean:

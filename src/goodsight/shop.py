@@ -29,6 +29,7 @@ from goodsight.editing import Editor
 from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
 from goodsight.learning import Learner
+from goodsight.meaning import learn_meanings
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
 from goodsight.wiring import FeedOptions, Wiring
@@ -94,6 +95,7 @@ class Shop(CollectionReader):
             should_stop=should_stop,
         )
         if not report.interrupted:
+            learn_meanings(self._wiring, self.collection, should_stop=should_stop)
             self.learner().learn_if_due(begins=learning, should_stop=should_stop)
         return replace(report, space=self.info().space)
 

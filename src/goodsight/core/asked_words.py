@@ -45,7 +45,8 @@ class AskedWords:
     A product needs all that is `wanted` and nothing `unwanted`; where `enough` is not empty,
     any of `enough` will do, and the more of `wanted` it has the better. `code` is compared
     with ids and barcodes, `name` with whole titles. `read_as` is the text with misspelt words
-    put right, None where there were none.
+    put right, None where there were none. Products `near` in meaning, by
+    their numbers in the store and nearest first, count too.
     """
 
     wanted: tuple[Wanted, ...]
@@ -54,6 +55,7 @@ class AskedWords:
     code: str = ""
     name: str = ""
     read_as: str | None = None
+    near: tuple[int, ...] = ()
 
 
 def asked_words(text: str) -> AskedWords:

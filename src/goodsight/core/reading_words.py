@@ -3,7 +3,8 @@
 1   all words, as they stand: done where any product has them all
 2   words that no product has are replaced by their nearest known ones
 3   still none has them all: a product needs one of the words that tell most, and the more
-    of the others it has, weighted by how rare they are, the better
+    of the others it has, weighted by how rare they are, the better; products near in meaning
+    count too
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Protocol
 
 from goodsight.core.asked_words import AskedWords, Wanted, asked_words
 from goodsight.core.spelling import Vocabulary
-from goodsight.core.wording import fold_text
+from goodsight.core.wording import fold_text, is_unspaced
 
 __all__ = ["WordCounter", "read_words"]
 
@@ -27,6 +28,10 @@ MISSPELT_AT_EASE = 3
 MAX_MISSPELT_SHARE = 0.5
 # People name the thing first: so many words on, a word tells half as much.
 NAMED_FIRST = 5
+# Of the text encoder, whose unrelated texts have 0.79 on average and in English up to 0.838.
+# Where words find nothing beside, what is near must be surely so; in Chinese all are less near.
+LEAST_COSINE = 0.80
+LEAST_COSINE_ALONE = 0.84
 _RUNS = re.compile(r"[^\W_]+")
 
 
@@ -42,6 +47,10 @@ class WordCounter(Protocol):
 
         None for words that count for nothing, such as "the".
         """
+        ...
+
+    def near(self, text: str) -> Sequence[tuple[int, float]]:
+        """Products nearest in meaning with their cosine, nearest first; none without vectors."""
         ...
 
     def vocabulary(self) -> Vocabulary:
@@ -63,7 +72,15 @@ def read_words(text: str, counter: WordCounter) -> AskedWords:
             if counter.has_all(asked):
                 return asked
             counts = counter.counts(asked.wanted)
-    return _relaxed(asked, counts)
+    asked = _relaxed(asked, counts)
+    return asked if asked.unwanted else replace(asked, near=_near(asked, counter.near(text)))
+
+
+def _near(asked: AskedWords, found: Sequence[tuple[int, float]]) -> tuple[int, ...]:
+    """Those that are near enough."""
+    foreign = any(is_unspaced(thing.phrases[0][0]) for thing in asked.wanted)
+    least = LEAST_COSINE if asked.enough or foreign else LEAST_COSINE_ALONE
+    return tuple(number for number, cosine in found if cosine >= least)
 
 
 def _put_right(

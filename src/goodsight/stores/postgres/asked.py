@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
 
 from goodsight.core.asked_words import AskedWords, Wanted
+from goodsight.core.ports import TextEncoder
 from goodsight.core.reading_words import ENOUGH_PRODUCTS, read_words
 from goodsight.core.spelling import Vocabulary
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text_vectors import nearest_texts
 from goodsight.stores.postgres.vocabulary import KeptVocabulary
 from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
 
-__all__ = ["read_asked"]
+__all__ = ["WordReader"]
 
 _HAS_ALL = sql.SQL("""
     SELECT FROM products p WHERE p.collection_id = %(collection)s AND {condition} LIMIT 1
 """)
+# Products near in meaning that count beside those that have words.
+MAX_NEAR = 50
+_HAS_VECTORS = "SELECT FROM text_vectors WHERE collection_id = %s LIMIT 1"
 _COUNTS = sql.SQL("""
     SELECT CASE WHEN numnode(asked) > 0 THEN
         (SELECT count(*) FROM (SELECT FROM products p
@@ -31,15 +36,27 @@ _COUNTS = sql.SQL("""
 """)
 
 
-def read_asked(
-    database: Database, connection: Connection, collection: ActiveCollection, words: str
-) -> AskedWords:
-    """The words, read against the collection as it is; the same for a page and its counts."""
-    kept = database.remembered((collection.id, "vocabulary"), KeptVocabulary)
-    return database.remembered(
-        (collection.id, collection.index_version, "words", words),
-        lambda: read_words(words, _ProductCounter(connection, collection, kept)),
-    )
+class WordReader:
+    """Reads words against a collection as it is: the same for a page and its counts."""
+
+    def __init__(
+        self, database: Database, text_encoder: Callable[[], TextEncoder | None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._text_encoder = text_encoder
+
+    def read(
+        self, connection: Connection, collection: ActiveCollection, words: str | None
+    ) -> AskedWords | None:
+        """What a product needs for the words. Raises ModelError."""
+        if words is None:
+            return None
+        kept = self._database.remembered((collection.id, "vocabulary"), KeptVocabulary)
+        counter = _ProductCounter(connection, collection, kept, self._text_encoder)
+        return self._database.remembered(
+            (collection.id, collection.index_version, "words", words),
+            lambda: read_words(words, counter),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class _ProductCounter:
     connection: Connection
     collection: ActiveCollection
     kept: KeptVocabulary
+    text_encoder: Callable[[], TextEncoder | None]
 
     def has_all(self, asked: AskedWords) -> bool:
         """Whether any product has all that is asked."""
@@ -63,6 +81,16 @@ class _ProductCounter:
         words = [wanted_text(thing) for thing in wanted]
         parameters = {"collection": self.collection.id, "words": words}
         return [count for (count,) in self.connection.execute(statement, parameters)]
+
+    def near(self, text: str) -> Sequence[tuple[int, float]]:
+        """Products nearest in meaning; see the port."""
+        if self.connection.execute(_HAS_VECTORS, [self.collection.id]).fetchone() is None:
+            return ()
+        encoder = self.text_encoder()
+        if encoder is None:
+            return ()
+        asked = encoder.encode_question(text)
+        return nearest_texts(self.connection, self.collection, encoder.space, asked, MAX_NEAR)
 
     def vocabulary(self) -> Vocabulary:
         """The collection's words."""

@@ -9,7 +9,6 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from goodsight.core.asked_words import AskedWords
 from goodsight.core.calibrating import Calibration
 from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
@@ -24,7 +23,7 @@ from goodsight.core.store_ports import (
     VectorQuery,
 )
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
-from goodsight.stores.postgres.asked import read_asked
+from goodsight.stores.postgres.asked import WordReader
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
@@ -83,8 +82,9 @@ _FEATURES = """
 class PostgresProducts:
     """One collection of a database. Safe to use from several threads."""
 
-    def __init__(self, database: Database, collection: ActiveCollection) -> None:
+    def __init__(self, database: Database, collection: ActiveCollection, words: WordReader) -> None:
         self._database = database
+        self._words = words
         self._name = collection.name
         self.profile = collection.profile
         self._known: ActiveCollection | None = collection
@@ -118,7 +118,7 @@ class PostgresProducts:
         def work(connection: Connection, collection: ActiveCollection) -> Found:
             collection.check_space(query.space)
             way = search_by_divergence if query.metric is Metric.KL else search
-            asked = self._words(connection, collection, query.words)
+            asked = self._words.read(connection, collection, query.words)
             found = way(connection, collection, query, asked)
             return self._notice(
                 collection, replace(found, read_as=None if asked is None else asked.read_as)
@@ -213,7 +213,7 @@ class PostgresProducts:
         """The products that pass, without a photo; see the port."""
 
         def work(connection: Connection, collection: ActiveCollection) -> Found:
-            asked = self._words(connection, collection, query.words)
+            asked = self._words.read(connection, collection, query.words)
             return browse(connection, collection, query, asked)
 
         return self._read("looking through", work)
@@ -229,7 +229,7 @@ class PostgresProducts:
                     collection,
                     names,
                     where,
-                    self._words(connection, collection, words),
+                    self._words.read(connection, collection, words),
                 ),
             )
 
@@ -253,11 +253,6 @@ class PostgresProducts:
     def photo(self, content_hash: str) -> KeptPhoto | None:
         """One photo of the collection, with one of its references."""
         return self._read("looking up a photo", lambda c, now: photo(c, now, content_hash))
-
-    def _words(
-        self, connection: Connection, collection: ActiveCollection, words: str | None
-    ) -> AskedWords | None:
-        return None if words is None else read_asked(self._database, connection, collection, words)
 
     def _read(
         self,

@@ -23,6 +23,8 @@ __all__ = ["FindsWords", "query_text", "wanted_text"]
 WEIGHTS = "{0.1, 0.2, 0.4, 1.0}"
 # Divide by the logarithm of the product's length, and bring into 0..1.
 NORMALISATION = 1 | 32
+# How much the first places tell more than the next: docs/decisions/0018.
+EARLY = 5
 
 # On `products p`. What was asked in words, and the lexemes that answer it whole.
 _HAS = sql.SQL("p.words @@ (to_tsquery('english', %(words)s) || %(words_whole)s::tsquery)")
@@ -31,6 +33,13 @@ _RANK = sql.SQL("""
           WHEN p.words @@ %(words_name)s::tsquery THEN 0.9
           ELSE 0.8 * {share} + 0.1 * ts_rank_cd({weights}, p.words,
                to_tsquery('english', %(words_any)s), {normalisation}) END)
+""")
+_OR_NEAR = sql.SQL("({} OR p.id = ANY(%(words_near)s::bigint[]))")
+_FUSED = sql.SQL("""
+    (CASE WHEN p.words @@ %(words_whole)s::tsquery THEN {lexical} ELSE 0.4 * ({early} + 1) * (
+        CASE WHEN {lexical} > 0 THEN 1.0 / ({early} + rank() OVER (ORDER BY {lexical} DESC))
+             ELSE 0 END
+        + coalesce(1.0 / ({early} + array_position(%(words_near)s::bigint[], p.id)), 0)) END)
 """)
 _HELD = sql.SQL("""
     CASE WHEN p.words @@ to_tsquery('english', {word}) THEN {weight}::float8 ELSE 0 END
@@ -56,7 +65,7 @@ class FindsWords:
             "words_name": name,
             "words_whole": f"{code} | {name}",
         }
-        share: sql.Composable = sql.SQL("1")
+        share: sql.Composable = sql.SQL("0" if asked.near else "1")
         if asked.enough:
             share, weighed = _share(asked.wanted)
             values |= weighed
@@ -65,7 +74,11 @@ class FindsWords:
             weights=sql.Literal(WEIGHTS),
             normalisation=sql.Literal(NORMALISATION),
         )
-        return cls(_HAS, rank, values)
+        if not asked.near:
+            return cls(_HAS, rank, values)
+        values["words_near"] = list(asked.near)
+        fused = _FUSED.format(lexical=rank, early=sql.Literal(EARLY))
+        return cls(_OR_NEAR.format(_HAS), fused, values)
 
 
 def query_text(asked: AskedWords) -> str:

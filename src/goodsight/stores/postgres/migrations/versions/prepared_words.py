@@ -1,7 +1,8 @@
-"""The fifth version: words apart by where they stand, ids and titles whole, spellings.
+"""The fifth version: words apart by where they stand, ids and titles whole, spellings; texts.
 
 `products.words` has weights from A (title) to D (description), and the lexemes `=id` and
 `~title`. `products.spellings` are the words that misspelt ones are compared with.
+`text_vectors` hold a vector for the text of each product, where texts are encoded at all.
 
 What is here already is prepared in SQL, nearly as words.py would: without letters such as ø
 written plainly, barcodes, and whole titles in Chinese. The next index run writes each product
@@ -13,6 +14,18 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+# `product_as_of`: the product's `updated_at` when its text was last looked at.
+TEXT_VECTORS = """
+CREATE TABLE text_vectors (
+    product_id bigint PRIMARY KEY REFERENCES products ON DELETE CASCADE,
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    space text NOT NULL,
+    text_hash bytea NOT NULL,
+    product_as_of timestamptz NOT NULL,
+    vector halfvec NOT NULL
+)
+"""
+TEXT_VECTORS_BY_COLLECTION = "CREATE INDEX ON text_vectors (collection_id)"
 COLUMNS = "ALTER TABLE products ADD spellings text[] NOT NULL DEFAULT '{}'"
 
 # Unspaced writing: once from its first letter on in pairs, once from its second, then letters.
@@ -81,6 +94,13 @@ WHERE said.id = p.id
 
 def upgrade() -> None:
     """Add the column and prepare the words of the products that are here."""
-    for statement in (COLUMNS, PREPARED, VALUES, REPREPARE):
+    for statement in (
+        TEXT_VECTORS,
+        TEXT_VECTORS_BY_COLLECTION,
+        COLUMNS,
+        PREPARED,
+        VALUES,
+        REPREPARE,
+    ):
         # Colons that follow a word would be taken for names of parameters.
         op.get_bind().exec_driver_sql(statement)
