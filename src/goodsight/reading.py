@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
 from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.reports import CollectionInfo
+from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
 from goodsight.core.types import KeptPhoto, Photo, Product
 from goodsight.profiles import DEFAULT_PROFILE, model_of_profile
 from goodsight.wiring import Wiring
@@ -56,6 +57,10 @@ class CollectionReader:
     def narrowings(self) -> Sequence[str]:
         """Names of the facets worth showing."""
         return self.stored().narrowings()
+
+    def suggestions(self, typed: str, limit: int = MAX_SUGGESTIONS) -> Sequence[Suggestion]:
+        """What somebody who types may want to ask: categories, brands, words, titles."""
+        return self.stored().suggestions(typed, min(limit, MAX_SUGGESTIONS))
 
     def picture(self, content_hash: str, long_side: int) -> bytes | None:
         """A WebP of a catalogue photo, made of its original; None where that is gone."""

@@ -37,7 +37,7 @@ def test_the_shell_is_all_of_the_customer_s_page():
         assert f'href="/assets/{style.name}"' in page
 
 
-@pytest.mark.parametrize("folder", ["assets", "assets/owner", "assets/why"])
+@pytest.mark.parametrize("folder", ["assets", "assets/owner", "assets/suggesting", "assets/why"])
 def test_both_languages_have_the_same_words(folder):
     english, chinese = (
         WORD.findall((STATIC / folder / f"words.{name}.js").read_text("utf-8"))

@@ -15,6 +15,7 @@ from goodsight.client.answers import (
     SearchAnswer,
     ShownPhoto,
     ShownVariant,
+    SuggestedText,
 )
 from goodsight.client.client import Client
 from goodsight.client.explanations import CellMap, ExplanationAnswer
@@ -30,4 +31,5 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "SuggestedText",
 ]

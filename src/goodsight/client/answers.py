@@ -17,6 +17,7 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "SuggestedText",
 ]
 
 
@@ -47,6 +48,15 @@ class FoundHit:
     score: float
     confidence: float | None
     explanation: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedText:
+    """A text to search for: a category, brand, word or product, and how many products it has."""
+
+    text: str
+    kind: str
+    products: int
 
 
 @dataclass(frozen=True, slots=True)

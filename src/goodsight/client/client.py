@@ -13,6 +13,7 @@ from goodsight.client.answers import (
     ProductDetails,
     PutAnswer,
     SearchAnswer,
+    SuggestedText,
     product_details,
     put_answer,
     search_answer,
@@ -135,6 +136,13 @@ class Client:
         asked |= {"look": look, "colours": list(colours), "product_id": hit}
         response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)
         return explanation_answer(response.json())
+
+    def suggestions(self, text: str, *, limit: int = 10) -> tuple[SuggestedText, ...]:
+        """What to ask for, given what is typed so far; at most ten."""
+        response = self._connection.ask(
+            "GET", f"{self._root}/suggestions", params={"text": text, "limit": str(limit)}
+        )
+        return tuple(SuggestedText(**found) for found in response.json()["suggestions"])
 
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""

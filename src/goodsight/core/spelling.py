@@ -59,6 +59,21 @@ class Vocabulary:
         least = near[0][0] if near else 0
         return tuple(found for distance, _, found in near if distance == least)[:MAX_NEAREST]
 
+    def beginnings(self, word: str) -> tuple[str, ...]:
+        """Beginnings of known words that this one may be, misspelt; at most three, best first."""
+        most = allowed_edits(word)
+        near: list[tuple[int, int, str]] = []
+        for length, (words, letters) in self._by_length.items():
+            for kept in (len(word), len(word) + 1):
+                if most and length >= kept:
+                    distances = edit_distances(word, letters[:, :kept], most)
+                    near += [
+                        (int(distances[row]), -self.counts[words[row]], words[row][:kept])
+                        for row in np.flatnonzero(distances <= most)
+                    ]
+        near.sort(key=lambda item: (item[0], item[2][0] != word[0], *item[1:]))
+        return tuple(dict.fromkeys(found for *_, found in near))[:MAX_NEAREST]
+
     @cached_property
     def _by_length(self) -> Mapping[int, tuple[tuple[str, ...], Letters]]:
         """Length -> its words, and their letters int32 (words, length)."""

@@ -34,6 +34,7 @@ from goodsight.service.routes import (
     products,
     search,
     sessions,
+    suggestions,
 )
 from goodsight.service.schemas import ProblemAnswer, SearchRequest
 from goodsight.service.state import ServiceState
@@ -95,7 +96,17 @@ def create_app(
         },
     )
     app.state.goodsight = state
-    for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
+    for module in (
+        search,
+        explanation,
+        suggestions,
+        products,
+        bulk,
+        photos,
+        collections,
+        owner,
+        sessions,
+    ):
         app.include_router(module.router)
     for module in (health, google):
         app.include_router(module.router)

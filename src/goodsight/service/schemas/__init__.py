@@ -23,6 +23,7 @@ from goodsight.service.schemas.owner import (
 )
 from goodsight.service.schemas.problems import ProblemAnswer, problems
 from goodsight.service.schemas.search import QueryTerm, SearchAnswer, SearchRequest
+from goodsight.service.schemas.suggestions import SuggestionList
 
 __all__ = [
     "AuditList",
@@ -46,6 +47,7 @@ __all__ = [
     "SearchRequest",
     "SessionAnswer",
     "SessionInput",
+    "SuggestionList",
     "VariantInput",
     "problems",
 ]

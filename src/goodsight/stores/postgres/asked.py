@@ -15,7 +15,7 @@ from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text_vectors import nearest_texts
-from goodsight.stores.postgres.vocabulary import KeptVocabulary
+from goodsight.stores.postgres.vocabulary import vocabulary_of
 from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
 
 __all__ = ["WordReader"]
@@ -51,8 +51,7 @@ class WordReader:
         """What a product needs for the words. Raises ModelError."""
         if words is None:
             return None
-        kept = self._database.remembered((collection.id, "vocabulary"), KeptVocabulary)
-        counter = _ProductCounter(connection, collection, kept, self._text_encoder)
+        counter = _ProductCounter(self._database, connection, collection, self._text_encoder)
         return self._database.remembered(
             (collection.id, collection.index_version, "words", words),
             lambda: read_words(words, counter),
@@ -63,9 +62,9 @@ class WordReader:
 class _ProductCounter:
     """Counts the products of a collection that have words; see the port `WordCounter`."""
 
+    database: Database
     connection: Connection
     collection: ActiveCollection
-    kept: KeptVocabulary
     text_encoder: Callable[[], TextEncoder | None]
 
     def has_all(self, asked: AskedWords) -> bool:
@@ -94,4 +93,4 @@ class _ProductCounter:
 
     def vocabulary(self) -> Vocabulary:
         """The collection's words."""
-        return self.kept.read(self.connection, self.collection)
+        return vocabulary_of(self.database, self.connection, self.collection)

@@ -22,6 +22,7 @@ from goodsight.core.store_ports import (
     SampledPhoto,
     VectorQuery,
 )
+from goodsight.core.suggesting import Suggestion, Suggestions
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
 from goodsight.stores.postgres.asked import WordReader
 from goodsight.stores.postgres.browsing import browse, photo, photos
@@ -40,6 +41,7 @@ from goodsight.stores.postgres.search import search
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.text import digest
+from goodsight.stores.postgres.vocabulary import suggestions_of
 
 __all__ = ["PostgresProducts"]
 
@@ -245,6 +247,14 @@ class PostgresProducts:
             )
 
         return self._read("looking for facets", work)
+
+    def suggestions(self, typed: str, limit: int) -> Sequence[Suggestion]:
+        """What somebody who types may want to ask, best first."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Suggestions:
+            return suggestions_of(self._database, connection, collection)
+
+        return self._read("looking for suggestions", work).find(typed, limit)
 
     def photos(self, product_id: str) -> Sequence[KeptPhoto]:
         """The product's photos in the order of the feed."""
