@@ -7,7 +7,17 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, print_figures
 
-NAMES = ("indexing", "searching", "cold", "memory", "grocery", "learning", "requests", "service")
+NAMES = (
+    "indexing",
+    "searching",
+    "cold",
+    "memory",
+    "grocery",
+    "learning",
+    "words",
+    "requests",
+    "service",
+)
 # Only where they are asked for: the first takes long and writes into docs/quality.md, the other
 # needs the extra `voice` and espeak-ng.
 BY_NAME = ("quality", "voice")

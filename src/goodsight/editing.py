@@ -16,6 +16,7 @@ from goodsight.core.looks import Described
 from goodsight.core.ports import ImageEncoder
 from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
+from goodsight.meaning import learn_meanings
 from goodsight.wiring import Wiring
 
 __all__ = ["API_SOURCE", "Editor", "ItemAnswer"]
@@ -67,6 +68,7 @@ class Editor:
             describer=self._wiring.describer(self._profile),
             options=self._wiring.index_options(remove_missing=False),
         )
+        learn_meanings(self._wiring, self._collection)
         reasons: dict[str, list[Skip]] = {}
         for skip in report.skipped:
             reasons.setdefault(skip.reference, []).append(skip)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
 from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.reports import CollectionInfo
+from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
 from goodsight.core.types import KeptPhoto, Photo, Product, Query
 from goodsight.core.understood import Understood
 from goodsight.profiles import DEFAULT_PROFILE, model_of_profile
@@ -83,6 +84,10 @@ class CollectionReader:
         """A photo to search with as a small WebP, for showing it beside its results."""
         loader = self._wiring.query_photos(self.encoder().card)
         return loader.thumbnail(loader.load(str(photo)))
+
+    def suggestions(self, typed: str, limit: int = MAX_SUGGESTIONS) -> Sequence[Suggestion]:
+        """What somebody who types may want to ask: categories, brands, words, titles."""
+        return self.stored().suggestions(typed, min(limit, MAX_SUGGESTIONS))
 
     def picture(self, content_hash: str, long_side: int) -> bytes | None:
         """A WebP of a catalogue photo, made of its original; None where that is gone."""

@@ -30,6 +30,7 @@ from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
 from goodsight.learning import Learner
 from goodsight.listening import Listener
+from goodsight.meaning import learn_meanings
 from goodsight.rendering import ShownResults
 from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
@@ -95,6 +96,7 @@ class Shop(Listener):
             should_stop=should_stop,
         )
         if not report.interrupted:
+            learn_meanings(self._wiring, self.collection, should_stop=should_stop)
             self.learner().learn_if_due(begins=learning, should_stop=should_stop)
         return replace(report, space=self.info().space)
 
@@ -203,13 +205,8 @@ class Shop(Listener):
         Raises UsageError where it does not find it, and what `search` raises.
         """
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
-        query = Query(
-            parts,
-            where,
-            metric=choice(Metric, metric),
-            look=choice(Look, look),
-            colours=(*colours,),
-        )
+        asked = Query(parts, where, metric=choice(Metric, metric), colours=tuple(colours))
+        query = replace(asked, look=choice(Look, look))
         return self.explainer().explain(query, product_id)
 
     def explainer(self) -> Explainer:

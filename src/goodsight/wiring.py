@@ -18,7 +18,7 @@ from goodsight.config import Settings
 from goodsight.core.errors import MissingExtra
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker
+from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker, TextEncoder
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Query, Skip
 from goodsight.profiles import READING_PROFILE
@@ -67,7 +67,8 @@ class Wiring(SpeechWiring):
         if self._store is None:
             from goodsight.stores import open_store
 
-            self._store = open_store(self.settings.database_url or self.settings.home / "postgres")
+            location = self.settings.database_url or self.settings.home / "postgres"
+            self._store = open_store(location, lambda: self.text_encoder)
         return self._store
 
     @cached_property
@@ -84,6 +85,13 @@ class Wiring(SpeechWiring):
         if name not in self._encoders:
             self._encoders[name] = self.models.open(name)
         return self._encoders[name]
+
+    @cached_property
+    def text_encoder(self) -> TextEncoder | None:
+        """Encodes texts by their meaning; None without the extra `text`."""
+        from goodsight.encoders import E5TextEncoder, can_encode_texts
+
+        return E5TextEncoder() if can_encode_texts() else None
 
     def projected(self, encoder: ImageEncoder, projection: Projection | None) -> ImageEncoder:
         """The encoder followed by a projection, if there is one."""

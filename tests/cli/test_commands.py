@@ -100,10 +100,16 @@ def test_search_prints_one_line_per_product(indexed, small_shop):
     assert done.stderr == ""
 
 
+def test_misspelt_words_are_put_right_aloud(indexed):
+    done = run(indexed, "search", "royalblux")
+    assert "searched for: royalblue" in done.stderr
+    assert "royalblue" in done.stdout.casefold()
+
+
 def test_search_json_has_the_documented_shape(indexed, small_shop):
     document = json.loads(run(indexed, "search", small_shop / "query-1.png", "--json").stdout)
     assert set(document) == {
-        "query_id", "hits", "no_match", "facets", "space", "index_version", "timings",
+        "query_id", "hits", "no_match", "read_as", "facets", "space", "index_version", "timings",
     }  # fmt: skip
     hit = document["hits"][0]
     assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}

@@ -42,7 +42,7 @@ def test_the_answer_has_the_interface_s_shape(service, small_shop):
     answer = service.client.post(SEARCH, files=photo_of(small_shop, 1), data={"limit": "1"}).json()
     assert set(answer) == {
         *("query_id", "image_id", "photo", "hits", "total", "no_match", "facets", "space"),
-        *("index_version", "model_version", "indexed_at", "next_cursor", "timings"),
+        *("index_version", "model_version", "indexed_at", "next_cursor", "timings", "read_as"),
         "heard",
     }
     [hit] = answer["hits"]
@@ -88,6 +88,12 @@ def test_words_alone_and_words_beside_a_photo(service, small_shop):
     assert answer.json()["total"] == 1
     both = service.client.post(SEARCH, files=photo_of(small_shop, 4), data={"text": "disc"})
     assert set(found(both)) == {"p0", "p3"}
+
+
+def test_the_answer_says_what_misspelt_words_were_read_as(service):
+    answer = service.client.post(SEARCH, json={"query": [{"text": "orchdi"}]})
+    assert found(answer) == ["p4"]
+    assert answer.json()["read_as"] == "orchid"
 
 
 def test_nothing_asked_shows_the_catalogue(service):

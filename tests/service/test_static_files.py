@@ -38,7 +38,15 @@ def test_the_shell_is_all_of_the_customer_s_page():
 
 
 @pytest.mark.parametrize(
-    "folder", ["assets", "assets/owner", "assets/understood", "assets/voice", "assets/why"]
+    "folder",
+    [
+        "assets",
+        "assets/owner",
+        "assets/suggesting",
+        "assets/understood",
+        "assets/voice",
+        "assets/why",
+    ],
 )
 def test_both_languages_have_the_same_words(folder):
     english, chinese = (

@@ -147,9 +147,7 @@ def test_the_route_follows_the_filter(indexed):
         database, collection = indexed._database, indexed._known
         return database.read(
             "",
-            lambda session: choose_route(
-                session, collection, asked, Where.of(asked.where, asked.words)
-            ),
+            lambda session: choose_route(session, collection, asked, Where.of(asked.where, None)),
         )
 
     indexed.info()

@@ -94,6 +94,8 @@ def search(
     if json:
         print_json(results_document(results))
     else:
+        if results.read_as is not None:
+            message(f"searched for: {results.read_as}")
         print_result(results_table(results))
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",
+    "SuggestedText",
     "TranscriptAnswer",
     "UnderstoodAnswer",
     "UnderstoodChip",
@@ -79,6 +80,15 @@ class UnderstoodAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedText:
+    """A text to search for: a category, brand, word or product, and how many products it has."""
+
+    text: str
+    kind: str
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """A page of results. `image_id` asks for the same photo again, for some minutes.
 
@@ -89,6 +99,7 @@ class SearchAnswer:
     hits: tuple[FoundHit, ...]
     no_match: bool
     total: int | None
+    read_as: str | None
     facets: Mapping[str, Mapping[str, int]]
     image_id: str | None
     findings: tuple[str, ...]
@@ -169,6 +180,7 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         hits=tuple(_hit(hit) for hit in document["hits"]),
         no_match=document["no_match"],
         total=document["total"],
+        read_as=document.get("read_as"),
         facets=document["facets"],
         image_id=document["image_id"],
         findings=tuple((document["photo"] or {}).get("findings", ())),

@@ -13,6 +13,7 @@ from goodsight.client.answers import (
     ProductDetails,
     PutAnswer,
     SearchAnswer,
+    SuggestedText,
     TranscriptAnswer,
     UnderstoodAnswer,
     product_details,
@@ -156,6 +157,13 @@ class Client:
         """How a request in words reads in this catalogue, without searching."""
         path = f"{self._root}/understanding"
         return understood_answer(self._connection.ask("POST", path, json={"text": text}).json())
+
+    def suggestions(self, text: str, *, limit: int = 10) -> tuple[SuggestedText, ...]:
+        """What to ask for, given what is typed so far; at most ten."""
+        response = self._connection.ask(
+            "GET", f"{self._root}/suggestions", params={"text": text, "limit": str(limit)}
+        )
+        return tuple(SuggestedText(**found) for found in response.json()["suggestions"])
 
     def product(self, product_id: str) -> ProductDetails:
         """A product with photos, variants and attributes."""

@@ -144,10 +144,19 @@ class Reranker(Protocol):
 
 
 class TextEncoder(Protocol):
-    """Texts in, unit vectors of the same space as the photos' out."""
+    """Texts in, unit vectors out. Safe to call from several threads."""
 
-    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embed n texts into float32 (n, d). Raises ModelError."""
+    @property
+    def space(self) -> str:
+        """What the vectors belong to: those of two spaces are not compared."""
+        ...
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        """Embed n texts of products into float32 (n, d), rows of norm 1. Raises ModelError."""
+        ...
+
+    def encode_question(self, text: str) -> FloatArray:
+        """Embed what was asked into float32 (d,) of norm 1. Raises ModelError."""
         ...
 
 

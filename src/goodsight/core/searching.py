@@ -263,6 +263,7 @@ def _results(
         index_version=found.index_version,
         timings=timings,
         total=found.total,
+        read_as=found.read_as,
     )
 
 

@@ -31,7 +31,6 @@ __all__ = [
     "VectorQuery",
 ]
 
-
 # Name -> value as the catalogue spells it -> number of products.
 Facets = Mapping[str, Mapping[str, int]]
 
@@ -57,8 +56,8 @@ class PhotoPlace:
 class NewPhoto:
     """A photo seen for the first time, ready to be kept.
 
-    `vector` float32 (d,) of norm 1, `features` float32 (f,), `thumbnail` WebP bytes;
-    `width` and `height` of the upright original in pixels.
+    `vector` float32 (d,) of norm 1, `features` float32 (f,), `thumbnail` WebP bytes; `width`
+    and `height` of the upright original in pixels.
     """
 
     content_hash: str
@@ -85,8 +84,7 @@ class IndexRun(Protocol):
     def put_products(self, products: Sequence[Product]) -> Sequence[ProductChange]:
         """Insert or update by value, never touching a vector; one answer per product.
 
-        Photo places whose reference a product no longer lists are dropped and counted in
-        the removal that `finish` returns.
+        Places that a product no longer lists are dropped, and counted by `finish`.
         """
         ...
 
@@ -95,7 +93,7 @@ class IndexRun(Protocol):
     ) -> Mapping[tuple[str, str], str]:
         """(product id, reference) -> content hash, of places whose photo is known.
 
-        Known is a photo with a vector in the run's space that is `described` as far or further.
+        Known is a photo with a vector in the run's space, `described` as far or further.
         """
         ...
 
@@ -108,9 +106,8 @@ class IndexRun(Protocol):
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos, then set places; each place's photo is new here or known.
 
-        A photo may come twice, here or from another process: the first one kept stays, and
-        is described by the later one as far as it was not.
-        When this returns the photos are durable: they survive a crash of any process.
+        Of a photo that comes twice the first stays, described further by the later one. When
+        this returns the photos are durable: they survive a crash of any process.
         """
         ...
 
@@ -118,9 +115,9 @@ class IndexRun(Protocol):
         """Close the run.
 
         `complete` is False for an interrupted run: nothing is removed then. Otherwise
-        products of this source not put in this run are removed if `remove_missing`, photos
-        no place needs are dropped, and the vector index is built where it pays. A product
-        whose id is the `reference` of a skip stays: its row was bad, not absent.
+        products of this source not put in this run are removed if `remove_missing`, photos no
+        place needs are dropped, and the vector index is built where it pays. A product whose id
+        is the `reference` of a skip stays: its row was bad, not absent.
         """
         ...
 
@@ -131,8 +128,8 @@ class VectorQuery:
 
     `vector` float32 (d,) of norm 1 in `space`. A product's score is
     `goodsight.core.scoring.blend` of its best photo and its mean vector under `metric`.
-    Only products with all of the `words` count, where there are any. Behind the `limit` best
-    come `besides` more as far as they are at hand: an index may miss some of those.
+    Only products that have the `words` count (`goodsight.core.reading_words`). Behind the `limit`
+    best come `besides` more as far as at hand: an index may miss some of those.
     """
 
     vector: FloatArray
@@ -166,20 +163,22 @@ class Found:
     """A store's answer: the best products, best first, as of `index_version`.
 
     `total` is how many there are in all, where that is known; `space` is the collection's.
+    `read_as` are the query's words with misspelt ones put right, None where there were none.
     """
 
     products: tuple[ScoredProduct, ...]
     index_version: int
     total: int | None = None
     space: str = ""
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BrowseQuery:
     """A look through the catalogue without a photo.
 
-    Products that pass `where` and have all of the `words`, the best fitting words first;
-    `offset` of them are passed over.
+    Products that pass `where` and have the `words` (see `goodsight.core.reading_words`), the
+    best fitting words first; `offset` of them are passed over.
     """
 
     where: Filter | None = None
@@ -288,8 +287,7 @@ class CollectionStore(Protocol):
     def begin_run(self, name: str, *, profile: str, card: ModelCard, source: str) -> IndexRun:
         """Start indexing `source`; creates the collection where it is absent.
 
-        `card` is the encoder's, without a projection. Raises SpaceMismatch where the
-        collection exists with another encoder.
+        `card` is the encoder's own. Raises SpaceMismatch where another encoder is in use.
         """
         ...
 

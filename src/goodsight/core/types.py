@@ -242,7 +242,8 @@ class Results:
 
     `total` is how many products there are in all, where that is a sharp number: a photo ranks
     every product and selects none. `facets` map a name to the counts of its values.
-    `understood` is how the query's texts were read, where that was asked for.
+    `understood` is how the query's texts were read, where that was asked for; `read_as` are the
+    words asked for with misspelt ones put right, None where there were none.
     """
 
     query_id: str
@@ -254,3 +255,4 @@ class Results:
     timings: Timings
     total: int | None = None
     understood: Understood | None = None
+    read_as: str | None = None

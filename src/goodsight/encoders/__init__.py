@@ -6,14 +6,17 @@ from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
 from goodsight.encoders.model_folder import open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, OnnxFeatureMapEncoder
 from goodsight.encoders.projected import ProjectedEncoder
+from goodsight.encoders.texts import E5TextEncoder, can_encode_texts
 
 __all__ = [
     "BUNDLED",
     "DEFAULT_PROVIDERS",
+    "E5TextEncoder",
     "JoinedEncoder",
     "ModelLibrary",
     "OnnxEncoder",
     "OnnxFeatureMapEncoder",
     "ProjectedEncoder",
+    "can_encode_texts",
     "open_model_folder",
 ]

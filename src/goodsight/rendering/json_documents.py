@@ -42,6 +42,7 @@ def results_document(results: Results) -> dict[str, Any]:
         "query_id": results.query_id,
         "hits": [_hit(hit) for hit in results.hits],
         "no_match": results.no_match,
+        "read_as": results.read_as,
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
         "space": results.space,
         "index_version": results.index_version,

@@ -35,6 +35,7 @@ from goodsight.service.routes import (
     search,
     sessions,
     speech,
+    suggestions,
     understanding,
 )
 from goodsight.service.schemas import ProblemAnswer, SearchRequest
@@ -99,7 +100,17 @@ def create_app(
         },
     )
     app.state.goodsight = state
-    for module in (search, explanation, products, bulk, photos, collections, owner, sessions):
+    for module in (
+        search,
+        explanation,
+        suggestions,
+        products,
+        bulk,
+        photos,
+        collections,
+        owner,
+        sessions,
+    ):
         app.include_router(module.router)
     for module in (speech, understanding, health, google):
         app.include_router(module.router)

@@ -24,6 +24,7 @@ from goodsight.service.schemas.owner import (
 from goodsight.service.schemas.problems import ProblemAnswer, problems
 from goodsight.service.schemas.search import QueryTerm, SearchAnswer, SearchRequest
 from goodsight.service.schemas.speech import TranscriptAnswer
+from goodsight.service.schemas.suggestions import SuggestionList
 from goodsight.service.schemas.understanding import UnderstandingRequest, UnderstoodAnswer
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "SearchRequest",
     "SessionAnswer",
     "SessionInput",
+    "SuggestionList",
     "TranscriptAnswer",
     "UnderstandingRequest",
     "UnderstoodAnswer",

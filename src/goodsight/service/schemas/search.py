@@ -145,6 +145,9 @@ class SearchAnswer(BaseModel):
     photo: QueryPhoto | None
     hits: list[FoundHit]
     total: int | None = Field(description="How many there are; null where a photo ranks them all")
+    read_as: str | None = Field(
+        default=None, description="The words with misspelt ones put right; null where none were"
+    )
     no_match: bool
     facets: dict[str, dict[str, int]]
     space: str

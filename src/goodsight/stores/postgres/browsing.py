@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from goodsight.core.asked_words import AskedWords
 from goodsight.core.store_ports import BrowseQuery, Found, ScoredProduct
 from goodsight.core.types import Finding, KeptPhoto, Sort
 from goodsight.stores.postgres.collection_rows import ActiveCollection
@@ -11,7 +12,6 @@ from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import Where
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest, storable
-from goodsight.stores.postgres.words import WORDS_RANK
 
 __all__ = ["browse", "photo", "photos"]
 
@@ -52,15 +52,20 @@ _PHOTO = """
 """
 
 
-def browse(connection: Connection, collection: ActiveCollection, query: BrowseQuery) -> Found:
-    """The products that pass, and how many there are."""
-    where = Where.of(query.where, query.words)
+def browse(
+    connection: Connection,
+    collection: ActiveCollection,
+    query: BrowseQuery,
+    asked: AskedWords | None,
+) -> Found:
+    """The products that pass, and how many there are; `asked` are the query's words, read."""
+    where = Where.of(query.where, asked)
     condition = sql.SQL("TRUE") if where.condition is None else where.condition
     parameters = {**where.values, "collection": collection.id}
     [(index_version, total)] = connection.execute(_COUNT.format(condition=condition), parameters)
     statement = _BROWSE.format(
         condition=condition,
-        rank=sql.SQL("0") if query.words is None else WORDS_RANK,
+        rank=where.rank,
         order=_ORDERS[query.sort],
         page_order=_ORDERS[query.sort],
         limit=sql.Literal(query.limit),
@@ -73,7 +78,8 @@ def browse(connection: Connection, collection: ActiveCollection, query: BrowseQu
         shown = reference or ""
         variants = product.variants_showing(shown)
         found.append(ScoredProduct(product, shown, content_hash or "", variants, rank))
-    return Found(tuple(found), index_version, total, collection.space)
+    read_as = None if asked is None else asked.read_as
+    return Found(tuple(found), index_version, total, collection.space, read_as)
 
 
 def photos(

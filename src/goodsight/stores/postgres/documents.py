@@ -16,7 +16,7 @@ from goodsight.stores.postgres.words import words_of
 __all__ = ["ProductDocument", "document_of", "joined"]
 
 # Part of every value hash: raise it when rows are to be written anew though feeds are not.
-DOCUMENT_VERSION = 1
+DOCUMENT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,20 @@ def document_of(product: Product) -> ProductDocument:
     }
     variants = [_variant(variant) for variant in product.variants]
     # Not part of the hash: made of what is hashed already.
-    words = storable(words_of(product))
+    words = words_of(product)
+    prepared = {
+        "words_title": storable(words.title),
+        "words_kind": storable(words.kind),
+        "words_attributes": storable(words.attributes),
+        "words_description": storable(words.description),
+        "lexemes": [storable(lexeme) for lexeme in words.lexemes],
+        "spellings": [storable(word) for word in words.spellings],
+    }
     value_hash = _value_hash(product, values, variants)
     return ProductDocument(
         digest=key_digest,
         value_hash=value_hash,
-        text=json.dumps({**values, "words": words, "value_hash": _bytea(value_hash)}),
+        text=json.dumps({**values, **prepared, "value_hash": _bytea(value_hash)}),
         variants=tuple(
             json.dumps({**values, "position": position, "key_digest": _bytea(key_digest)})
             for position, values in enumerate(variants)

@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg import sql
 
+from goodsight.core.asked_words import AskedWords
 from goodsight.core.colour_names import SEEN_COLOUR
 from goodsight.core.facets import PRICE_BUCKETS, bucket_name, nice_number, without_name
 from goodsight.core.filters import Filter, fold
@@ -112,18 +113,18 @@ def facet_counts(
     collection: ActiveCollection,
     names: Sequence[str],
     where: Filter | None,
-    words: str | None,
+    asked: AskedWords | None,
 ) -> dict[str, Mapping[str, int]]:
     """For each name the counts of its values; see the port."""
     counts: dict[str, Mapping[str, int]] = {}
     for name in names:
-        passing = Where.of(without_name(where, name), words)
-        asked = _Asked(
+        passing = Where.of(without_name(where, name), asked)
+        counted = _Asked(
             connection,
             passing.condition or sql.SQL("TRUE"),
             {**passing.values, "collection": collection.id},
         )
-        counts[name] = asked.counts(name)
+        counts[name] = counted.counts(name)
     return counts
 
 

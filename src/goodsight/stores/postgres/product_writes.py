@@ -21,15 +21,22 @@ _WRITE = """
     INSERT INTO products (
         collection_id, source_id, product_key, key_digest, value_hash, title, description, price,
         currency, own_stock, stock, categories, brand, url, attributes, source,
-        photo_references, facts, words)
+        photo_references, facts, words, spellings)
     SELECT %s, %s, product_key, key_digest, value_hash, title, description, price, currency,
            own_stock, stock, categories, brand, url, attributes, source, photo_references,
-           facts::jsonb, to_tsvector('english', words)
+           facts::jsonb,
+           setweight(to_tsvector('english', words_title), 'A')
+               || setweight(to_tsvector('english', words_kind), 'B')
+               || setweight(to_tsvector('english', words_attributes), 'C')
+               || setweight(to_tsvector('english', words_description), 'D')
+               || array_to_tsvector(lexemes),
+           spellings
     FROM json_to_recordset(%s) AS document (
         product_key text, key_digest bytea, value_hash bytea, title text, description text,
         price numeric, currency text, own_stock numeric, stock numeric, categories json,
         brand text, url text, attributes json, source text, photo_references text[], facts text,
-        words text)
+        words_title text, words_kind text, words_attributes text, words_description text,
+        lexemes text[], spellings text[])
     ON CONFLICT (collection_id, key_digest) DO UPDATE SET
         source_id = excluded.source_id, value_hash = excluded.value_hash,
         title = excluded.title, description = excluded.description, price = excluded.price,
@@ -37,7 +44,7 @@ _WRITE = """
         categories = excluded.categories, brand = excluded.brand, url = excluded.url,
         attributes = excluded.attributes, source = excluded.source,
         photo_references = excluded.photo_references, facts = excluded.facts,
-        words = excluded.words, updated_at = now()
+        words = excluded.words, spellings = excluded.spellings, updated_at = now()
     RETURNING key_digest, id
 """
 _DROP_VARIANTS = "DELETE FROM variants WHERE product_id = ANY (%s)"

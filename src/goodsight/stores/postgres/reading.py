@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import psycopg
@@ -22,10 +23,13 @@ from goodsight.core.store_ports import (
     SampledPhoto,
     VectorQuery,
 )
+from goodsight.core.suggesting import Suggestion, Suggestions
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
 from goodsight.core.vocabulary import Vocabulary
+from goodsight.stores.postgres.asked import WordReader
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.catalogue_words import vocabulary
+from goodsight.stores.postgres.collection_info import described
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
@@ -42,21 +46,12 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.spoken_phrases import spoken_phrases
 from goodsight.stores.postgres.text import digest
+from goodsight.stores.postgres.vocabulary import suggestions_of
 
 __all__ = ["PostgresProducts"]
 
 Result = TypeVar("Result")
 
-_COUNTS = """
-    SELECT (SELECT count(*) FROM products WHERE collection_id = %(collection)s),
-           (SELECT count(*) FROM photos f JOIN products p ON p.id = f.product_id
-             WHERE p.collection_id = %(collection)s),
-           (SELECT array_agg(name ORDER BY name COLLATE "C") FROM sources s
-             WHERE EXISTS (SELECT FROM products WHERE source_id = s.id)
-               AND s.collection_id = %(collection)s),
-           (SELECT max(finished_at) FROM index_runs
-             WHERE collection_id = %(collection)s AND status = 'complete')
-"""
 _GET = sql.SQL("""
     SELECT p.key_digest, {} FROM products p
     WHERE p.collection_id = %s AND p.key_digest = ANY (%s)
@@ -84,34 +79,16 @@ _FEATURES = """
 class PostgresProducts:
     """One collection of a database. Safe to use from several threads."""
 
-    def __init__(self, database: Database, collection: ActiveCollection) -> None:
+    def __init__(self, database: Database, collection: ActiveCollection, words: WordReader) -> None:
         self._database = database
+        self._words = words
         self._name = collection.name
         self.profile = collection.profile
         self._known: ActiveCollection | None = collection
 
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""
-        return self._read("describing the collection", self._info)
-
-    def _info(self, connection: Connection, collection: ActiveCollection) -> CollectionInfo:
-        [(products, photos, sources, indexed_at)] = connection.execute(
-            _COUNTS, {"collection": collection.id}
-        )
-        return CollectionInfo(
-            name=collection.name,
-            profile=collection.profile,
-            model=collection.model,
-            space=collection.space,
-            encoder_space=collection.encoder_space,
-            dimension=collection.vectors.dimension,
-            products=products,
-            photos=photos,
-            index_version=collection.index_version,
-            has_vector_index=collection.is_indexed,
-            sources=tuple(sources or ()),
-            indexed_at=indexed_at,
-        )
+        return self._read("describing the collection", described)
 
     def search(self, query: VectorQuery) -> Found:
         """The best products, best first; see the port."""
@@ -119,7 +96,11 @@ class PostgresProducts:
         def work(connection: Connection, collection: ActiveCollection) -> Found:
             collection.check_space(query.space)
             way = search_by_divergence if query.metric is Metric.KL else search
-            return self._notice(collection, way(connection, collection, query))
+            asked = self._words.read(connection, collection, query.words)
+            found = way(connection, collection, query, asked)
+            return self._notice(
+                collection, replace(found, read_as=None if asked is None else asked.read_as)
+            )
 
         return self._read("searching", work, look_again=False)
 
@@ -208,51 +189,41 @@ class PostgresProducts:
 
     def browse(self, query: BrowseQuery) -> Found:
         """The products that pass, without a photo; see the port."""
-        return self._read("looking through", lambda c, now: browse(c, now, query))
+
+        def work(connection: Connection, collection: ActiveCollection) -> Found:
+            asked = self._words.read(connection, collection, query.words)
+            return browse(connection, collection, query, asked)
+
+        return self._read("looking through", work)
 
     def facets(self, names: Sequence[str], where: Filter | None, words: str | None) -> Facets:
         """For each name the counts of its values; see the port."""
 
-        def work(connection: Connection, collection: ActiveCollection) -> Facets:
-            return self._database.remembered(
-                (collection.id, collection.index_version, tuple(names), where, words),
-                lambda: facet_counts(connection, collection, names, where, words),
-            )
+        def count(connection: Connection, collection: ActiveCollection) -> Facets:
+            asked = self._words.read(connection, collection, words)
+            return facet_counts(connection, collection, names, where, asked)
 
-        return self._read("counting", work)
+        return self._remembered("counting", (tuple(names), where, words), count)
 
     def narrowings(self) -> Sequence[str]:
         """Names of the facets worth showing; see the port."""
-
-        def work(connection: Connection, collection: ActiveCollection) -> Sequence[str]:
-            return self._database.remembered(
-                (collection.id, collection.index_version, "narrowings"),
-                lambda: narrowings(connection, collection),
-            )
-
-        return self._read("looking for facets", work)
+        return self._remembered("looking for facets", "narrowings", narrowings)
 
     def spoken_phrases(self) -> SpokenPhrases:
         """What customers may say: the words of titles, categories, brands and values."""
-
-        def work(connection: Connection, collection: ActiveCollection) -> SpokenPhrases:
-            return self._database.remembered(
-                (collection.id, collection.index_version, "spoken_phrases"),
-                lambda: spoken_phrases(connection, collection),
-            )
-
-        return self._read("reading the words", work)
+        return self._remembered("reading the words", "spoken phrases", spoken_phrases)
 
     def vocabulary(self) -> Vocabulary:
         """What the products can be asked about; see the port `VocabularyReader`."""
+        return self._remembered("reading the vocabulary", "vocabulary", vocabulary)
 
-        def work(connection: Connection, collection: ActiveCollection) -> Vocabulary:
-            return self._database.remembered(
-                (collection.id, collection.index_version, "vocabulary"),
-                lambda: vocabulary(connection, collection),
-            )
+    def suggestions(self, typed: str, limit: int) -> Sequence[Suggestion]:
+        """What somebody who types may want to ask, best first."""
 
-        return self._read("reading the vocabulary", work)
+        def work(connection: Connection, collection: ActiveCollection) -> Suggestions:
+            return suggestions_of(self._database, connection, collection)
+
+        return self._read("looking for suggestions", work).find(typed, limit)
 
     def photos(self, product_id: str) -> Sequence[KeptPhoto]:
         """The product's photos in the order of the feed."""
@@ -261,6 +232,22 @@ class PostgresProducts:
     def photo(self, content_hash: str) -> KeptPhoto | None:
         """One photo of the collection, with one of its references."""
         return self._read("looking up a photo", lambda c, now: photo(c, now, content_hash))
+
+    def _remembered(
+        self,
+        doing: str,
+        question: Hashable,
+        ask: Callable[[Connection, ActiveCollection], Result],
+    ) -> Result:
+        """The answer to a question about the collection, asked once until it changes."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> Result:
+            return self._database.remembered(
+                (collection.id, collection.index_version, question),
+                lambda: ask(connection, collection),
+            )
+
+        return self._read(doing, work)
 
     def _read(
         self,

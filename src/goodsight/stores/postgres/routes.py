@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from psycopg import sql
 
+from goodsight.core.asked_words import AskedWords
 from goodsight.core.filters import Filter
 from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.filters import condition_of
 from goodsight.stores.postgres.sessions import Connection
-from goodsight.stores.postgres.text import storable
-from goodsight.stores.postgres.words import HAS_WORDS, WORDS_PARAMETER
+from goodsight.stores.postgres.words_sql import FindsWords
 
 __all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_near"]
 
@@ -36,6 +36,9 @@ _PROBE = sql.SQL("""
     SELECT count(*) FROM (
         SELECT FROM products p WHERE p.collection_id = %(collection)s AND {} LIMIT {}) AS found
 """)
+
+
+_NO_RANK = sql.SQL("0")
 
 
 class Route(Enum):
@@ -58,21 +61,26 @@ class Near(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A query's filter and words in SQL; `condition` is None where there are none."""
+    """A query's filter and words in SQL; `condition` is None where there are none.
+
+    `rank` says how well the words fit, 0 without words.
+    """
 
     condition: sql.Composable | None
     values: Mapping[str, object]
+    rank: sql.Composable
 
     @classmethod
-    def of(cls, tree: Filter | None, words: str | None) -> Where:
-        """Translate a filter and words, all of which a product must have."""
+    def of(cls, tree: Filter | None, words: AskedWords | None) -> Where:
+        """Translate a filter and words, both of which a product must pass."""
         if tree is None and words is None:
-            return cls(None, {})
+            return cls(None, {}, _NO_RANK)
         condition = condition_of(tree)
         if words is None:
-            return cls(condition.text, condition.values)
-        text = sql.SQL("({} AND {})").format(condition.text, HAS_WORDS)
-        return cls(text, {**condition.values, WORDS_PARAMETER: storable(words)})
+            return cls(condition.text, condition.values, _NO_RANK)
+        finds = FindsWords.of(words)
+        text = sql.SQL("({} AND {})").format(condition.text, finds.condition)
+        return cls(text, {**condition.values, **finds.values}, finds.rank)
 
 
 def choose_route(

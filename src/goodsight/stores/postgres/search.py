@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from goodsight.core.asked_words import AskedWords
 from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
@@ -15,9 +16,17 @@ from goodsight.stores.postgres.sessions import Connection
 __all__ = ["search"]
 
 
-def search(connection: Connection, collection: ActiveCollection, query: VectorQuery) -> Found:
-    """The best products, best first. Raises StaleCollection."""
-    where = Where.of(query.where, query.words)
+def search(
+    connection: Connection,
+    collection: ActiveCollection,
+    query: VectorQuery,
+    asked: AskedWords | None,
+) -> Found:
+    """The best products, best first; `asked` are the query\'s words, read.
+
+    Raises StaleCollection.
+    """
+    where = Where.of(query.where, asked)
     route = choose_route(connection, collection, query, where)
     found = _search(connection, collection, query, where, route)
     if route is Route.INDEX and len(found.products) < query.limit:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from goodsight.core.ports import TextEncoder
 from goodsight.core.reports import Check
 from goodsight.core.types import ModelCard
 from goodsight.core.upkeep import CatalogueHealth, RunRecord
+from goodsight.stores.postgres.asked import WordReader
 from goodsight.stores.postgres.audit import PostgresAudit
 from goodsight.stores.postgres.collection_rows import (
     delete_collection,
@@ -27,6 +29,7 @@ from goodsight.stores.postgres.run_records import run_records
 from goodsight.stores.postgres.runs import PostgresRun, begin_run
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.space_keeper import PostgresSpaces
+from goodsight.stores.postgres.text_vectors import PostgresTextVectors
 
 __all__ = ["PostgresStore"]
 
@@ -36,8 +39,13 @@ _NAMES = 'SELECT name FROM collections ORDER BY name COLLATE "C"'
 class PostgresStore:
     """The collections of a database, embedded below a folder or named by a URL."""
 
-    def __init__(self, location: Path | str) -> None:
+    def __init__(
+        self,
+        location: Path | str,
+        text_encoder: Callable[[], TextEncoder | None] = lambda: None,
+    ) -> None:
         self.database = Database(location)
+        self._words = WordReader(self.database, text_encoder)
         self.keys = PostgresKeys(self.database)
         self.sessions = PostgresOwnerSessions(self.database)
         self.audit = PostgresAudit(self.database)
@@ -52,7 +60,7 @@ class PostgresStore:
     def open(self, name: str) -> PostgresProducts:
         """Raises CollectionNotFound."""
         found = self.database.read(f"opening '{name}'", lambda c: find_collection(c, name))
-        return PostgresProducts(self.database, found)
+        return PostgresProducts(self.database, found, self._words)
 
     def begin_run(self, name: str, *, profile: str, card: ModelCard, source: str) -> PostgresRun:
         """Start indexing `source`; see the port. Raises SpaceMismatch, StoreError."""
@@ -90,6 +98,10 @@ class PostgresStore:
     def spaces(self, name: str) -> PostgresSpaces:
         """The collection's space, to learn and to replace."""
         return PostgresSpaces(self.database, name)
+
+    def text_vectors(self, name: str) -> PostgresTextVectors:
+        """The vectors of the collection's texts, to be kept."""
+        return PostgresTextVectors(self.database, name)
 
     def originals(self, name: str) -> PostgresOriginals:
         """The bytes of the collection's photos that came by upload."""

@@ -17,6 +17,8 @@ export function startSearchBar(onPhoto) {
     lookFor(input.value.trim());
   });
   input.addEventListener("input", showClear);
+  const suggest = () => import("./suggesting/list.js").then((it) => it.startSuggestions(lookFor));
+  input.addEventListener("focus", () => void suggest().catch(() => {}), { once: true });
   find("#words-clear").addEventListener("click", () => {
     input.value = "";
     showClear();

@@ -1,0 +1,22 @@
+"""What a collection's products mean: vectors of their texts, where texts can be encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from goodsight.core.embedding_texts import embed_texts
+from goodsight.wiring import Wiring
+
+__all__ = ["learn_meanings"]
+
+
+def learn_meanings(
+    wiring: Wiring, collection: str, *, should_stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Embed the texts that lack a vector; nothing without the extra `text`.
+
+    Goes on where it was stopped. Raises CollectionNotFound, StoreError, ModelError.
+    """
+    if wiring.text_encoder is not None:
+        texts = wiring.store().text_vectors(collection)
+        embed_texts(texts, wiring.text_encoder, should_stop=should_stop)

@@ -1,0 +1,96 @@
+"""Words that were asked for, read against a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from goodsight.core.asked_words import AskedWords, Wanted
+from goodsight.core.ports import TextEncoder
+from goodsight.core.reading_words import ENOUGH_PRODUCTS, read_words
+from goodsight.core.spelling import Vocabulary
+from goodsight.stores.postgres.collection_rows import ActiveCollection
+from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text_vectors import nearest_texts
+from goodsight.stores.postgres.vocabulary import vocabulary_of
+from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
+
+__all__ = ["WordReader"]
+
+_HAS_ALL = sql.SQL("""
+    SELECT FROM products p WHERE p.collection_id = %(collection)s AND {condition} LIMIT 1
+""")
+# Products near in meaning that count beside those that have words.
+MAX_NEAR = 50
+_HAS_VECTORS = "SELECT FROM text_vectors WHERE collection_id = %s LIMIT 1"
+_COUNTS = sql.SQL("""
+    SELECT CASE WHEN numnode(asked) > 0 THEN
+        (SELECT count(*) FROM (SELECT FROM products p
+         WHERE p.collection_id = %(collection)s AND p.words @@ asked LIMIT {limit}) AS found) END
+    FROM unnest(%(words)s::text[]) WITH ORDINALITY AS word (text, position)
+    CROSS JOIN LATERAL to_tsquery('english', word.text) AS asked
+    ORDER BY position
+""")
+
+
+class WordReader:
+    """Reads words against a collection as it is: the same for a page and its counts."""
+
+    def __init__(
+        self, database: Database, text_encoder: Callable[[], TextEncoder | None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._text_encoder = text_encoder
+
+    def read(
+        self, connection: Connection, collection: ActiveCollection, words: str | None
+    ) -> AskedWords | None:
+        """What a product needs for the words. Raises ModelError."""
+        if words is None:
+            return None
+        counter = _ProductCounter(self._database, connection, collection, self._text_encoder)
+        return self._database.remembered(
+            (collection.id, collection.index_version, "words", words),
+            lambda: read_words(words, counter),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _ProductCounter:
+    """Counts the products of a collection that have words; see the port `WordCounter`."""
+
+    database: Database
+    connection: Connection
+    collection: ActiveCollection
+    text_encoder: Callable[[], TextEncoder | None]
+
+    def has_all(self, asked: AskedWords) -> bool:
+        """Whether any product has all that is asked."""
+        finds = FindsWords.of(asked)
+        statement = _HAS_ALL.format(condition=finds.condition)
+        parameters = {**finds.values, "collection": self.collection.id}
+        return self.connection.execute(statement, parameters).fetchone() is not None
+
+    def counts(self, wanted: Sequence[Wanted]) -> Sequence[int | None]:
+        """For each thing the number of products that have it, up to one more than are weighed."""
+        statement = _COUNTS.format(limit=sql.Literal(ENOUGH_PRODUCTS + 1))
+        words = [wanted_text(thing) for thing in wanted]
+        parameters = {"collection": self.collection.id, "words": words}
+        return [count for (count,) in self.connection.execute(statement, parameters)]
+
+    def near(self, text: str) -> Sequence[tuple[int, float]]:
+        """Products nearest in meaning; see the port."""
+        if self.connection.execute(_HAS_VECTORS, [self.collection.id]).fetchone() is None:
+            return ()
+        encoder = self.text_encoder()
+        if encoder is None:
+            return ()
+        asked = encoder.encode_question(text)
+        return nearest_texts(self.connection, self.collection, encoder.space, asked, MAX_NEAR)
+
+    def vocabulary(self) -> Vocabulary:
+        """The collection's words."""
+        return vocabulary_of(self.database, self.connection, self.collection)

