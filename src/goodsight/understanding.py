@@ -63,7 +63,10 @@ def answered(
 
     Where no product that passes the filter has all of the words, less is asked of them.
     """
-    found = replace(find(query), understood=understood)
+    found = find(query)
+    if understood is not None and found.some_words:
+        understood = replace(understood, word_use=WordUse.ANY)
+    found = replace(found, understood=understood)
     for looser, read in _loosened(query, understood) if understood else ():
         # An empty page beyond the last one has a total, and is no reason to ask for less.
         if found.hits or found.total or not found.no_match:

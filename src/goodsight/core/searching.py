@@ -264,6 +264,7 @@ def _results(
         timings=timings,
         total=found.total,
         read_as=found.read_as,
+        some_words=found.some_words,
     )
 
 

@@ -126,10 +126,9 @@ class IndexRun(Protocol):
 class VectorQuery:
     """A search as a store sees it.
 
-    `vector` float32 (d,) of norm 1 in `space`. A product's score is
-    `goodsight.core.scoring.blend` of its best photo and its mean vector under `metric`.
-    Only products that have the `words` count (`goodsight.core.reading_words`). Behind the `limit`
-    best come `besides` more as far as at hand: an index may miss some of those.
+    `vector` float32 (d,) of norm 1 in `space`; `metric` scores the best photo and the mean, see
+    `goodsight.core.scoring.blend`. Only products that have the `words` count. Behind the `limit`
+    best come `besides` more as far as they are at hand: an index may miss some.
     """
 
     vector: FloatArray
@@ -162,8 +161,8 @@ class ScoredProduct:
 class Found:
     """A store's answer: the best products, best first, as of `index_version`.
 
-    `total` is how many there are in all, where that is known; `space` is the collection's.
-    `read_as` are the query's words with misspelt ones put right, None where there were none.
+    `total` is how many there are in all, where known; `space` is the collection's.
+    `read_as` are its words with misspelt ones put right; `some_words`: no product has them all.
     """
 
     products: tuple[ScoredProduct, ...]
@@ -171,6 +170,7 @@ class Found:
     total: int | None = None
     space: str = ""
     read_as: str | None = None
+    some_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,8 @@ class Results:
     `total` is how many products there are in all, where that is a sharp number: a photo ranks
     every product and selects none. `facets` map a name to the counts of its values.
     `understood` is how the query's texts were read, where that was asked for; `read_as` are the
-    words asked for with misspelt ones put right, None where there were none.
+    words asked for with misspelt ones put right, None where there were none; `some_words` tells
+    that no product has all of them.
     """
 
     query_id: str
@@ -256,3 +257,4 @@ class Results:
     total: int | None = None
     understood: Understood | None = None
     read_as: str | None = None
+    some_words: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
@@ -11,6 +11,7 @@ from goodsight.core.asked_words import AskedWords, Wanted
 from goodsight.core.ports import TextEncoder
 from goodsight.core.reading_words import ENOUGH_PRODUCTS, read_words
 from goodsight.core.spelling import Vocabulary
+from goodsight.core.store_ports import Found
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.sessions import Connection
@@ -18,7 +19,7 @@ from goodsight.stores.postgres.text_vectors import nearest_texts
 from goodsight.stores.postgres.vocabulary import vocabulary_of
 from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
 
-__all__ = ["WordReader"]
+__all__ = ["WordReader", "as_read"]
 
 _HAS_ALL = sql.SQL("""
     SELECT FROM products p WHERE p.collection_id = %(collection)s AND {condition} LIMIT 1
@@ -56,6 +57,13 @@ class WordReader:
             (collection.id, collection.index_version, "words", words),
             lambda: read_words(words, counter),
         )
+
+
+def as_read(found: Found, asked: AskedWords | None) -> Found:
+    """What was found, with how the words were read for it."""
+    if asked is None:
+        return found
+    return replace(found, read_as=asked.read_as, some_words=bool(asked.enough or asked.near))
 
 
 @dataclass(frozen=True, slots=True)

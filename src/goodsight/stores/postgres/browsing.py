@@ -7,6 +7,7 @@ from psycopg import sql
 from goodsight.core.asked_words import AskedWords
 from goodsight.core.store_ports import BrowseQuery, Found, ScoredProduct
 from goodsight.core.types import Finding, KeptPhoto, Sort
+from goodsight.stores.postgres.asked import as_read
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import Where
@@ -78,8 +79,7 @@ def browse(
         shown = reference or ""
         variants = product.variants_showing(shown)
         found.append(ScoredProduct(product, shown, content_hash or "", variants, rank))
-    read_as = None if asked is None else asked.read_as
-    return Found(tuple(found), index_version, total, collection.space, read_as)
+    return as_read(Found(tuple(found), index_version, total, collection.space), asked)
 
 
 def photos(

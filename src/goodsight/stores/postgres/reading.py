@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import psycopg
@@ -26,7 +25,7 @@ from goodsight.core.store_ports import (
 from goodsight.core.suggesting import Suggestion, Suggestions
 from goodsight.core.types import FloatArray, KeptPhoto, Metric, Product
 from goodsight.core.vocabulary import Vocabulary
-from goodsight.stores.postgres.asked import WordReader
+from goodsight.stores.postgres.asked import WordReader, as_read
 from goodsight.stores.postgres.browsing import browse, photo, photos
 from goodsight.stores.postgres.catalogue_words import vocabulary
 from goodsight.stores.postgres.collection_info import described
@@ -98,9 +97,7 @@ class PostgresProducts:
             way = search_by_divergence if query.metric is Metric.KL else search
             asked = self._words.read(connection, collection, query.words)
             found = way(connection, collection, query, asked)
-            return self._notice(
-                collection, replace(found, read_as=None if asked is None else asked.read_as)
-            )
+            return self._notice(collection, as_read(found, asked))
 
         return self._read("searching", work, look_again=False)
 
