@@ -286,20 +286,22 @@ def test_killed_in_a_switch_it_is_the_old_space_or_the_new(postgres_store, milli
 
 
 def test_learning_is_due_when_the_catalogue_has_changed(postgres_store):
-    filled(postgres_store, *shelf())
+    # Enough for each half to teach a projection, so that they calibrate.
+    filled(postgres_store, *shelf(count=40))
     keeper = postgres_store.spaces("shop")
     assert is_due(keeper)
     report = learn(keeper, CARD.feature_blocks)
     assert (report.projected, report.calibrated) == (True, True)
-    assert (report.photos, report.products, report.dimension) == (75, 15, 14)
+    assert (report.photos, report.products) == (200, 40)
+    assert report.dimension == min(39, DIMENSION)
     assert not is_due(keeper)
     put(run := begin(postgres_store, source="a little"), *shelf(50, 3))
     run.finish([], remove_missing=True, complete=True)
     assert not is_due(keeper)
-    put(run := begin(postgres_store, source="much"), *shelf(60, 5))
+    put(run := begin(postgres_store, source="much"), *shelf(60, 10))
     run.finish([], remove_missing=True, complete=True)
     assert is_due(keeper)
-    assert learn(keeper, CARD.feature_blocks).photos == 115
+    assert learn(keeper, CARD.feature_blocks).photos == 265
     assert not is_due(keeper)
 
 
