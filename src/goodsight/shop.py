@@ -205,8 +205,8 @@ class Shop(Listener):
         Raises UsageError where it does not find it, and what `search` raises.
         """
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
-        asked = Query(parts, where, metric=choice(Metric, metric), colours=tuple(colours))
-        query = replace(asked, look=choice(Look, look))
+        chosen, seen = choice(Metric, metric), choice(Look, look)
+        query = Query(parts, where, metric=chosen, look=seen, colours=tuple(colours))
         return self.explainer().explain(query, product_id)
 
     def explainer(self) -> Explainer:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodsight.core.spelling import Vocabulary, edit_distances
+from goodsight.core.spelling import KnownWords, edit_distances
 
-WORDS = Vocabulary(
+WORDS = KnownWords(
     {"jacket": 9, "packet": 2, "jackets": 4, "shirt": 7, "hoodie": 1, "sweatshirt": 1}
 )
 
@@ -34,11 +34,11 @@ def test_the_nearest_words_the_commonest_first(word, nearest):
 
 
 def test_the_first_letter_is_seldom_mistaken():
-    assert Vocabulary({"packet": 1, "jacket": 9}).nearest("pcket") == ("packet",)
+    assert KnownWords({"packet": 1, "jacket": 9}).nearest("pcket") == ("packet",)
 
 
 def test_at_most_three_words():
-    assert len(Vocabulary({f"{first}hirt": 1 for first in "abcdef"}).nearest("xhirt")) == 3
+    assert len(KnownWords({f"{first}hirt": 1 for first in "abcdef"}).nearest("xhirt")) == 3
 
 
 few_letters = st.text("abc", min_size=1, max_size=9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodsight.core.spelling import Vocabulary
+from goodsight.core.spelling import KnownWords
 from goodsight.core.suggesting import Suggestion, SuggestionKind, Suggestions
 
 CATEGORY, BRAND, WORD, PRODUCT = SuggestionKind
@@ -18,7 +18,7 @@ SUGGESTIONS = Suggestions(
         Suggestion("红色连衣裙", PRODUCT, 1),
         *(Suggestion(f"Hoodie {number}", PRODUCT, 1) for number in range(20)),
     ),
-    Vocabulary({"jacket": 2, "jackets": 9, "juno": 1, "hoodie": 20, "long": 1}),
+    KnownWords({"jacket": 2, "jackets": 9, "juno": 1, "hoodie": 20, "long": 1}),
 )
 
 

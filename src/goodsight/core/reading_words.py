@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from goodsight.core.asked_words import AskedWords, Wanted, asked_words
-from goodsight.core.spelling import Vocabulary
+from goodsight.core.spelling import KnownWords
 from goodsight.core.wording import fold_text, is_unspaced
 
 __all__ = ["WordCounter", "read_words"]
@@ -53,7 +53,7 @@ class WordCounter(Protocol):
         """Products nearest in meaning with their cosine, nearest first; none without vectors."""
         ...
 
-    def vocabulary(self) -> Vocabulary:
+    def known_words(self) -> KnownWords:
         """The catalogue's words."""
         ...
 
@@ -67,7 +67,7 @@ def read_words(text: str, counter: WordCounter) -> AskedWords:
     told = [n for n, count in enumerate(counts) if count is not None]
     unknown = [n for n in told if counts[n] == 0]
     if unknown and len(unknown) <= max(MISSPELT_AT_EASE, MAX_MISSPELT_SHARE * len(told)):
-        asked = _put_right(text, asked, unknown, counter.vocabulary())
+        asked = _put_right(text, asked, unknown, counter.known_words())
         if asked.read_as is not None:
             if counter.has_all(asked):
                 return asked
@@ -84,14 +84,14 @@ def _near(asked: AskedWords, found: Sequence[tuple[int, float]]) -> tuple[int, .
 
 
 def _put_right(
-    text: str, asked: AskedWords, unknown: Sequence[int], vocabulary: Vocabulary
+    text: str, asked: AskedWords, unknown: Sequence[int], known_words: KnownWords
 ) -> AskedWords:
     """The words that no product has replaced by their nearest known ones, where there are any."""
     wanted = list(asked.wanted)
     right: dict[str, str] = {}
     for number in unknown:
         word = wanted[number].word
-        near = vocabulary.nearest(word) if word is not None else ()
+        near = known_words.nearest(word) if word is not None else ()
         if word is not None and near:
             wanted[number] = replace(
                 wanted[number], phrases=tuple((found,) for found in near), beginning=False

@@ -90,7 +90,7 @@ def search(
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
     wanted = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
-    depth = min(max(wanted, *(reranker.depth(query) for reranker in rerankers), 0), MAX_LIMIT)
+    depth = min(max((wanted, *(one.depth(query) for one in rerankers))), MAX_LIMIT)
     with watch("store"):
         found = store.search(
             VectorQuery(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from goodsight.core.wording import is_unspaced
 
-__all__ = ["Vocabulary", "allowed_edits", "edit_distances"]
+__all__ = ["KnownWords", "allowed_edits", "edit_distances"]
 
 ONE_EDIT_FROM = 4
 TWO_EDITS_FROM = 8
@@ -35,7 +35,7 @@ def allowed_edits(word: str) -> int:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class KnownWords:
     """Words of a catalogue and how many products have each. Safe to use from several threads."""
 
     counts: Mapping[str, int]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from goodsight.core.spelling import Vocabulary
+from goodsight.core.spelling import KnownWords
 from goodsight.core.wording import words_in
 
 __all__ = ["MAX_SUGGESTIONS", "Suggestion", "SuggestionKind", "Suggestions"]
@@ -45,7 +45,7 @@ class Suggestions:
     """All suggestions of a catalogue. Safe to use from several threads."""
 
     offered: Sequence[Suggestion]
-    vocabulary: Vocabulary
+    known_words: KnownWords
 
     def find(self, typed: str, limit: int = MAX_SUGGESTIONS) -> tuple[Suggestion, ...]:
         """Those with words that begin as typed, best first; else with misspelt words put right."""
@@ -54,10 +54,13 @@ class Suggestions:
             return ()
         found = self._beginning_with(" ".join(words), limit)
         if not found:
-            right = [self.vocabulary.nearest(word)[:1] or (word,) for word in words[:-1]]
+            right = [self.known_words.nearest(word)[:1] or (word,) for word in words[:-1]]
             start = " ".join(word for (word,) in right)
             typed_last = words[-1]
-            meant = (*self.vocabulary.nearest(typed_last), *self.vocabulary.beginnings(typed_last))
+            meant = (
+                *self.known_words.nearest(typed_last),
+                *self.known_words.beginnings(typed_last),
+            )
             for last in (typed_last, *meant):
                 found = self._beginning_with(f"{start} {last}".strip(), limit)
                 if found:

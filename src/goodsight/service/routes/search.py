@@ -25,7 +25,7 @@ from goodsight.service.searching import (
 )
 from goodsight.service.state import ServiceState, State
 
-__all__ = ["read_search", "router", "sent_photos"]
+__all__ = ["content_kind", "read_search", "router", "sent_photos"]
 
 router = APIRouter(tags=["search"])
 
@@ -130,9 +130,14 @@ async def drop_upload(state: State, image_id: str = Path(max_length=100)) -> Res
     return Response(status_code=204)
 
 
+def content_kind(request: Request) -> str:
+    """The media type of the request's body, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def read_search(request: Request) -> tuple[SearchRequest, list[bytes]]:
     """The request's query, and the files that came with it. Raises Problem."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_kind(request)
     try:
         if kind == "application/json":
             return SearchRequest.model_validate_json(await request.body()), []

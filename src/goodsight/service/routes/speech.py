@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from goodsight.service.access import Searches
 from goodsight.service.problems import Problem
+from goodsight.service.routes.search import content_kind
 from goodsight.service.schemas import TranscriptAnswer, problems
 from goodsight.service.state import ServiceState, State
 
@@ -76,8 +77,7 @@ async def transcribe(request: Request, state: State, caller: Searches) -> Respon
 
 async def _sent(request: Request, state: ServiceState) -> tuple[bytes, str]:
     """The recording, and the collection's name. Raises Problem."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
+    if content_kind(request) != "multipart/form-data":
         raise Problem("unsupported-type", "send multipart/form-data")
     async with request.form(max_files=1, max_fields=1, max_part_size=1024) as fields:
         audio = fields.get("audio")

@@ -10,13 +10,13 @@ from psycopg import sql
 from goodsight.core.asked_words import AskedWords, Wanted
 from goodsight.core.ports import TextEncoder
 from goodsight.core.reading_words import ENOUGH_PRODUCTS, read_words
-from goodsight.core.spelling import Vocabulary
+from goodsight.core.spelling import KnownWords
 from goodsight.core.store_ports import Found
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.known_words import known_words_of
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text_vectors import nearest_texts
-from goodsight.stores.postgres.vocabulary import vocabulary_of
 from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
 
 __all__ = ["WordReader", "as_read"]
@@ -99,6 +99,6 @@ class _ProductCounter:
         asked = encoder.encode_question(text)
         return nearest_texts(self.connection, self.collection, encoder.space, asked, MAX_NEAR)
 
-    def vocabulary(self) -> Vocabulary:
+    def known_words(self) -> KnownWords:
         """The collection's words."""
-        return vocabulary_of(self.database, self.connection, self.collection)
+        return known_words_of(self.database, self.connection, self.collection)

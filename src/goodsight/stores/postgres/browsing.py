@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from goodsight.core.asked_words import AskedWords
 from goodsight.core.store_ports import BrowseQuery, Found, ScoredProduct
 from goodsight.core.types import Finding, KeptPhoto, Sort
-from goodsight.stores.postgres.asked import as_read
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.routes import Where
@@ -57,10 +55,9 @@ def browse(
     connection: Connection,
     collection: ActiveCollection,
     query: BrowseQuery,
-    asked: AskedWords | None,
+    where: Where,
 ) -> Found:
-    """The products that pass, and how many there are; `asked` are the query's words, read."""
-    where = Where.of(query.where, asked)
+    """The products that pass, and how many there are."""
     condition = sql.SQL("TRUE") if where.condition is None else where.condition
     parameters = {**where.values, "collection": collection.id}
     [(index_version, total)] = connection.execute(_COUNT.format(condition=condition), parameters)
@@ -79,7 +76,7 @@ def browse(
         shown = reference or ""
         variants = product.variants_showing(shown)
         found.append(ScoredProduct(product, shown, content_hash or "", variants, rank))
-    return as_read(Found(tuple(found), index_version, total, collection.space), asked)
+    return Found(tuple(found), index_version, total, collection.space)
 
 
 def photos(

@@ -19,7 +19,6 @@ import psycopg
 from numpy.typing import NDArray
 from psycopg import sql
 
-from goodsight.core.asked_words import AskedWords
 from goodsight.core.scoring import blend, similarity, unit_rows
 from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.core.types import FloatArray
@@ -58,13 +57,9 @@ def search_by_divergence(
     connection: Connection,
     collection: ActiveCollection,
     query: VectorQuery,
-    asked: AskedWords | None,
+    where: Where,
 ) -> Found:
-    """The best products, best first; `asked` are the query\'s words, read.
-
-    Raises StaleCollection.
-    """
-    where = Where.of(query.where, asked)
+    """The best products that pass, best first. Raises StaleCollection."""
     with _one_moment(connection):
         row = connection.execute(_STATE, [collection.id]).fetchone()
         if row is None or row[0] != collection.vectors.id:

@@ -35,17 +35,17 @@ from goodsight.stores.postgres.divergence import search_by_divergence
 from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.kept_vectors import vectors_after
+from goodsight.stores.postgres.known_words import suggestions_of
 from goodsight.stores.postgres.looks import looks_of
 from goodsight.stores.postgres.photo_samples import sampled_photos
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
-from goodsight.stores.postgres.routes import StaleCollection
+from goodsight.stores.postgres.routes import StaleCollection, Where
 from goodsight.stores.postgres.search import search
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.spoken_phrases import spoken_phrases
 from goodsight.stores.postgres.text import digest
-from goodsight.stores.postgres.vocabulary import suggestions_of
 
 __all__ = ["PostgresProducts"]
 
@@ -96,7 +96,7 @@ class PostgresProducts:
             collection.check_space(query.space)
             way = search_by_divergence if query.metric is Metric.KL else search
             asked = self._words.read(connection, collection, query.words)
-            found = way(connection, collection, query, asked)
+            found = way(connection, collection, query, Where.of(query.where, asked))
             return self._notice(collection, as_read(found, asked))
 
         return self._read("searching", work, look_again=False)
@@ -189,7 +189,8 @@ class PostgresProducts:
 
         def work(connection: Connection, collection: ActiveCollection) -> Found:
             asked = self._words.read(connection, collection, query.words)
-            return browse(connection, collection, query, asked)
+            found = browse(connection, collection, query, Where.of(query.where, asked))
+            return as_read(found, asked)
 
         return self._read("looking through", work)
 

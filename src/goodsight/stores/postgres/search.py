@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from goodsight.core.asked_words import AskedWords
 from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
@@ -20,13 +19,9 @@ def search(
     connection: Connection,
     collection: ActiveCollection,
     query: VectorQuery,
-    asked: AskedWords | None,
+    where: Where,
 ) -> Found:
-    """The best products, best first; `asked` are the query\'s words, read.
-
-    Raises StaleCollection.
-    """
-    where = Where.of(query.where, asked)
+    """The best products that pass, best first. Raises StaleCollection."""
     route = choose_route(connection, collection, query, where)
     found = _search(connection, collection, query, where, route)
     if route is Route.INDEX and len(found.products) < query.limit:

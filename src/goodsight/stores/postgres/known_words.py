@@ -9,13 +9,13 @@ from typing import Generic, TypeVar
 
 from psycopg import sql
 
-from goodsight.core.spelling import Vocabulary
+from goodsight.core.spelling import KnownWords
 from goodsight.core.suggesting import Suggestion, SuggestionKind, Suggestions
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["suggestions_of", "vocabulary_of"]
+__all__ = ["known_words_of", "suggestions_of"]
 
 Reading = TypeVar("Reading")
 
@@ -68,15 +68,15 @@ class _Kept(Generic[Reading]):
             return self._value
 
 
-def vocabulary_of(
+def known_words_of(
     database: Database, connection: Connection, collection: ActiveCollection
-) -> Vocabulary:
+) -> KnownWords:
     """The collection's words."""
 
-    def read() -> Vocabulary:
-        return Vocabulary(dict(connection.execute(_WORDS, [collection.id]).fetchall()))
+    def read() -> KnownWords:
+        return KnownWords(dict(connection.execute(_WORDS, [collection.id]).fetchall()))
 
-    kept: _Kept[Vocabulary] = database.remembered((collection.id, "vocabulary"), _Kept)
+    kept: _Kept[KnownWords] = database.remembered((collection.id, "known_words"), _Kept)
     return kept.value(collection.index_version, read)
 
 
@@ -86,15 +86,15 @@ def suggestions_of(
     """The collection's categories, brands, titles and frequent words."""
 
     def read() -> Suggestions:
-        vocabulary = vocabulary_of(database, connection, collection)
+        known_words = known_words_of(database, connection, collection)
         rows = connection.execute(_OFFERED, {"collection": collection.id})
         offered = [Suggestion(text, SuggestionKind(kind), count) for kind, text, count in rows]
         words = [
             Suggestion(word, SuggestionKind.WORD, count)
-            for word, count in vocabulary.counts.items()
+            for word, count in known_words.counts.items()
             if count >= LEAST_PRODUCTS and len(word) > 1
         ]
-        return Suggestions((*offered, *words), vocabulary)
+        return Suggestions((*offered, *words), known_words)
 
     kept: _Kept[Suggestions] = database.remembered((collection.id, "suggestions"), _Kept)
     return kept.value(collection.index_version, read)
