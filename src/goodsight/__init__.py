@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from goodsight.asking import term
     from goodsight.core.errors import GoodsightError
     from goodsight.core.types import Hit, Metric, Photo, Product, Results, Variant
     from goodsight.shop import Shop, open
@@ -31,6 +32,7 @@ __all__ = [
     "Variant",
     "__version__",
     "open",
+    "term",
 ]
 
 _HOME_OF = {
@@ -43,6 +45,7 @@ _HOME_OF = {
     "Shop": "goodsight.shop",
     "Variant": "goodsight.core.types",
     "open": "goodsight.shop",
+    "term": "goodsight.asking",
 }
 
 

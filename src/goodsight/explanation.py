@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Protocol
 
+from goodsight.core.answering import MAX_LIMIT
 from goodsight.core.errors import SpaceMismatch, UsageError
 from goodsight.core.explaining import Explanation, Sight, explain
-from goodsight.core.searching import MAX_LIMIT, is_visual
+from goodsight.core.query_vectors import is_visual
 from goodsight.core.types import Hit, Query, Results, Sort
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
@@ -45,7 +46,8 @@ class Explainer:
         """
         if not is_visual(query):
             raise UsageError("words alone have no looks to explain: give a photo or a product")
-        query = self._wiring.mended(query)
+        query, _ = self._reader.understood_query(self._wiring.mended(query))
+        query = replace(query, understand=False)
         hit, space = self._hit(query, product_id)
         sight = self._sight()
         if sight.encoder.card.space != space:
@@ -57,6 +59,7 @@ class Explainer:
             hit,
             found.photo,
             sight,
+            self._reader.stored(),
             self._reader.stored(),
             from_thumbnail=found.from_thumbnail,
         )

@@ -72,12 +72,13 @@ class CollectionReader:
     def understood_query(self, query: Query) -> tuple[Query, Understood | None]:
         """The query as it is asked of the store, and how its texts were read.
 
-        None where they were not to be, and where there are none.
+        None where they were not to be, and where there are none. Beside a photo they may name
+        its colour either way.
 
         Raises FilterError, CollectionNotFound, StoreError.
         """
         if not query.understand or all(term.text is None for term in query.terms):
-            return query, None
+            return self._understander.coloured(query, self.stored()), None
         return self._understander.applied(query, self.stored())
 
     def query_picture(self, photo: str | Path) -> bytes:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Self, Unpack
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
+from goodsight.core.answering import Watch
+from goodsight.core.browsing import browse
 from goodsight.core.choices import Look
 from goodsight.core.errors import SpaceMismatch, UsageError
 from goodsight.core.explaining import Explanation
@@ -20,8 +22,8 @@ from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
 from goodsight.core.measures import Evaluation
 from goodsight.core.ports import ImageEncoder, Progress
+from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import Check, IndexReport
-from goodsight.core.searching import Watch, browse, is_visual
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, ModelCard, Product, Query, Results
 from goodsight.diagnosis import diagnose
@@ -123,11 +125,12 @@ class Shop(Listener):
     ) -> ShownResults:
         """Find the products that look most like the photos given, and have the words.
 
-        A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
-        stand for the photos' own. Below `min_confidence` the verdict is "no match". With
-        `understand` the texts are read as a request, see `understand()`. Raises PhotoError,
-        FilterError, UsageError, CollectionNotFound, StoreError.
+        A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing file,
+        a text; `goodsight.term` makes one with a weight or a box, or names a product. `look`
+        compares style, colour or both; `colours`, names or #rrggbb, stand for the photos' own.
+        Below `min_confidence` the verdict is "no match". With `understand` the texts are read
+        as a request, see `understand()`. Raises PhotoError, FilterError, UsageError,
+        CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(term_of(term, self._wiring, self) for term in terms)
@@ -165,7 +168,7 @@ class Shop(Listener):
         def answer(query: Query) -> Results:
             if is_visual(query):
                 return self._search(query, store, decode_ms, watch)
-            return browse(query, store, watch=watch)
+            return browse(query, store, matcher=store, watch=watch)
 
         query, found = answered(query, understood, answer)
         return shown_results(found, query, store.thumbnails, self.explainer())
@@ -178,6 +181,7 @@ class Shop(Listener):
                 query,
                 encoder,
                 store,
+                matcher=store,
                 browser=store,
                 calibrations=store.calibrations,
                 rerankers=self._wiring.rerankers(store),

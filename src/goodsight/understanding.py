@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
+from goodsight.core.choices import Look
 from goodsight.core.filter_parser import parse_filter
+from goodsight.core.query_vectors import is_visual
 from goodsight.core.shop_words import ShopWords
 from goodsight.core.types import Query, Results, Term
 from goodsight.core.understanding import Understander
@@ -44,16 +46,36 @@ class RequestUnderstander:
         if query.where and query.where.strip():
             # Within the longer filter its faults would be told at another place.
             parse_filter(query.where)
-        texts = [term for term in query.terms if term.text is not None and term.weight > 0]
+        texts = [term for term in query.terms if _is_request(term)]
         understood = self.understand(" ".join(term.text or "" for term in texts), reader)
-        others = tuple(term for term in query.terms if term.text is None or term.weight <= 0)
+        others = tuple(term for term in query.terms if not _is_request(term))
         words = (Term(text=understood.text),) if understood.text else ()
         filters = [text for text in (query.where, understood.filter) if text and text.strip()]
         where = " and ".join(f"({text})" for text in filters) if len(filters) > 1 else None
-        return (
-            replace(query, terms=(*others, *words), where=where or "".join(filters) or None),
-            understood,
-        )
+        read = replace(query, terms=(*others, *words), where=where or "".join(filters) or None)
+        return _coloured(read, understood), understood
+
+    def coloured(self, query: Query, reader: VocabularyReader) -> Query:
+        """The query, its texts as they are, with the colours that they name beside a photo.
+
+        Raises what `understand` raises.
+        """
+        texts = [term.text for term in query.terms if term.text and term.weight > 0]
+        if not texts or not is_visual(query):
+            return query
+        return _coloured(query, self.understand(" ".join(texts), reader))
+
+
+def _is_request(term: Term) -> bool:
+    """Whether a text is read as a request; one that somebody weighed is a term as it is."""
+    return term.text is not None and term.weight == 1
+
+
+def _coloured(query: Query, understood: Understood) -> Query:
+    """Beside a photo a colour in words is one to look for: which photo is shown depends on it."""
+    if query.colours or query.look is not Look.STYLE or not is_visual(query):
+        return query
+    return replace(query, colours=understood.colours)
 
 
 def answered(
@@ -84,7 +106,7 @@ def _loosened(query: Query, understood: Understood) -> Iterator[tuple[Query, Und
     words = understood.text.split()
     if understood.filter is None or not words or any(word[0] in '-"' for word in words):
         return
-    others = tuple(term for term in query.terms if term.text is None)
+    others = tuple(term for term in query.terms if not _is_request(term))
     if len(words) > 1:
         any_of_them = replace(query, terms=(*others, Term(text=" or ".join(words))))
         yield any_of_them, replace(understood, word_use=WordUse.ANY)

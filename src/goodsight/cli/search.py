@@ -30,9 +30,16 @@ def search(
     query: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Photos (files) and words; they are combined.",
+            help="Photos (files), words and product:ID; they are combined. ^2 behind one lets it"
+            " count double, [x,y,width,height] in 0..1 names a part of a photo.",
             metavar="QUERY...",
             show_default=False,
+        ),
+    ] = None,
+    unlike: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--not", help="What it must not be like, or have; repeatable.", metavar="QUERY"
         ),
     ] = None,
     voice: Annotated[
@@ -63,20 +70,24 @@ def search(
     json: JsonOutput = False,
 ) -> None:
     """Find the products that look most like a photo, or that are asked for in words."""
+    from goodsight.asking import opposite, term, written_term
     from goodsight.core.errors import UsageError
+    from goodsight.images import names_a_photo
     from goodsight.rendering import results_document, results_table
 
     if explain and html is None:
         raise UsageError("--explain draws over the pictures of the page: give --html FILE too")
-    terms = [*(query or ())]
-    if not terms and voice is None:
+    if not query and voice is None:
         raise UsageError("nothing to search for: give a QUERY, or --voice FILE")
-    if not terms and html is not None:
+    if not query and html is not None:
         raise UsageError("--html shows the photo searched with: give one as QUERY")
     with open_shop(home, database, collection) as shop:
+        terms = [written_term(text, names_a_photo) for text in query or ()]
         if voice is not None:
-            terms.append(shop.words_in(voice))
-            message(f"heard: {terms[-1]}")
+            heard = shop.words_in(voice)
+            message(f"heard: {heard}")
+            terms.append(term(heard))
+        terms += [opposite(written_term(text, names_a_photo)) for text in unlike or ()]
         results = shop.search(
             *terms,
             where=where,
@@ -88,7 +99,8 @@ def search(
             understand=not literally,
         )
         if html is not None:
-            write_page(shop, html, [(terms[0], terms[0], results)], explain=explain)
+            first = str(terms[0].given or "")
+            write_page(shop, html, [(first, first, results)], explain=explain)
     if results.understood is not None and results.understood.chips:
         message(f"read as: {results.understood.said()}")
     if json:

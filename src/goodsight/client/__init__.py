@@ -21,7 +21,7 @@ from goodsight.client.answers import (
     UnderstoodChip,
 )
 from goodsight.client.client import Client
-from goodsight.client.explanations import CellMap, ExplanationAnswer
+from goodsight.client.explanations import CellMap, ExplanationAnswer, TermShare
 
 __all__ = [
     "CellMap",
@@ -35,6 +35,7 @@ __all__ = [
     "ShownPhoto",
     "ShownVariant",
     "SuggestedText",
+    "TermShare",
     "TranscriptAnswer",
     "UnderstoodAnswer",
     "UnderstoodChip",

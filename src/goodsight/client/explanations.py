@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CellMap", "ExplanationAnswer", "explanation_answer", "query_terms"]
+__all__ = ["CellMap", "ExplanationAnswer", "TermShare", "explanation_answer", "query_terms"]
 
 Box = tuple[float, float, float, float]
 
@@ -30,6 +30,19 @@ class CellMap:
 
 
 @dataclass(frozen=True, slots=True)
+class TermShare:
+    """A term of the query, "photo", "product" or "text", and what it adds to the score.
+
+    `name` is the text or the product's id.
+    """
+
+    kind: str
+    name: str
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExplanationAnswer:
     """Why a product was found; `method` is "exact" or "occlusion".
 
@@ -42,6 +55,7 @@ class ExplanationAnswer:
     score: float
     confidence: float | None
     shares: Mapping[str, float]
+    terms: tuple[TermShare, ...]
     likeness: float
     photo_likeness: float
     other_terms: float
@@ -75,8 +89,9 @@ def explanation_answer(document: Mapping[str, Any]) -> ExplanationAnswer:
         **{
             name: document[name]
             for name in ExplanationAnswer.__dataclass_fields__
-            if name not in ("query", "hit")
+            if name not in ("query", "hit", "terms")
         },
+        terms=tuple(TermShare(**term) for term in document["terms"]),
         query=tuple(_cells(shown) for shown in document["query"]),
         hit=_cells(document["hit"]),
     )

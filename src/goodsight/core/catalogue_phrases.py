@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from goodsight.core.colour_words import COLOUR_ATTRIBUTES
+from goodsight.core.colour_names import COLOUR_ATTRIBUTES
 from goodsight.core.filter_text import sayable
 from goodsight.core.filters import (
     COLUMNS,

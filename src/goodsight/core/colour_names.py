@@ -12,20 +12,25 @@ from numpy.typing import NDArray
 
 from goodsight.core.colour_space import code_labs, descriptor_around, lab_of
 from goodsight.core.errors import UsageError
-from goodsight.core.types import FloatArray
+from goodsight.core.types import FloatArray, Product
 
 __all__ = [
+    "COLOUR_ATTRIBUTES",
     "COLOUR_NAMES",
     "SEEN_COLOUR",
     "ColourName",
     "code_names",
     "colour_key",
+    "key_of_value",
     "picked_colours",
+    "stated_colours",
 ]
 
 
 # The name under which filters and facets know the dominant colours of a product's photos.
 SEEN_COLOUR = "seen_colour"
+# Under these names feeds say which colour something has.
+COLOUR_ATTRIBUTES = frozenset({"color", "colour", "颜色", "colors", "colours", "farbe", "couleur"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,25 @@ def colour_key(word: str) -> str | None:
     """The key of a name in English or Chinese; None for a word that is none of ours."""
     folded = word.strip().casefold()
     return _keys().get(folded) or _keys().get(folded + "色")
+
+
+def key_of_value(value: str) -> str | None:
+    """The key of what a feed calls a colour; a shade has its colour's: dark-navy is navy."""
+    last = value.replace("-", " ").strip().rsplit(" ", 1)[-1]
+    return colour_key(value) or colour_key(last)
+
+
+def stated_colours(product: Product, photo: str) -> frozenset[str]:
+    """Keys of the colours that the feed says a photo's variants have."""
+    return frozenset(
+        key
+        for variant in product.variants
+        if photo in variant.photos
+        for name, values in variant.options.items()
+        if name.casefold() in COLOUR_ATTRIBUTES
+        for value in values
+        if (key := key_of_value(value)) is not None
+    )
 
 
 def picked_colours(colours: Sequence[str]) -> FloatArray:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from goodsight.core.colour_names import COLOUR_NAMES, SEEN_COLOUR, colour_key
+from goodsight.core.colour_names import (
+    COLOUR_ATTRIBUTES,
+    COLOUR_NAMES,
+    SEEN_COLOUR,
+    key_of_value,
+)
 from goodsight.core.filters import Comparison, Filter, Membership, Operator
 from goodsight.core.phrases import Key, Phrases, key_of, keys_at
 from goodsight.core.request_tokens import Token
 from goodsight.core.vocabulary import Counts, Vocabulary
 
-__all__ = ["COLOUR_ATTRIBUTES", "ColourWords", "ReadColour"]
+__all__ = ["ColourWords", "ReadColour"]
 
-COLOUR_ATTRIBUTES = frozenset({"color", "colour", "颜色", "colors", "colours", "farbe", "couleur"})
 # What comes nearest where a catalogue knows fewer colours than people do.
 _NEAREST: Mapping[str, tuple[str, ...]] = {
     "navy": ("blue",),
@@ -88,7 +92,7 @@ class ColourWords:
         """Values of the feed: the one named, those of that colour, else of the nearest."""
         named = () if own is None else (own,)
         for key in () if colour is None else (colour, *_NEAREST.get(colour, ())):
-            alike = tuple(value for value in self._values if _is_of(value, key))
+            alike = tuple(value for value in self._values if key_of_value(value) == key)
             if named or alike:
                 return tuple(dict.fromkeys((*named, *alike)))
         return named
@@ -98,14 +102,6 @@ def _tree(name: str, values: tuple[str, ...]) -> Filter:
     if len(values) == 1:
         return Comparison(name, Operator.EQUAL, values[0])
     return Membership(name, values)
-
-
-def _is_of(value: str, key: str) -> bool:
-    """Whether a value is that colour or a shade of it: navy, navy blue and dark-navy are navy."""
-    if colour_key(value) is not None:
-        return colour_key(value) == key
-    last = value.replace("-", " ").rsplit(" ", 1)[-1]
-    return colour_key(last) == key
 
 
 def _named_colours() -> Iterator[tuple[Key, str]]:

@@ -19,9 +19,11 @@ from goodsight.core.heat_maps import HeatMap, seen_box
 from goodsight.core.occluding import occlusion_map
 from goodsight.core.ports import ImageEncoder, PositionEncoder
 from goodsight.core.projecting import Projection
+from goodsight.core.query_vectors import query_vector, visual_terms
 from goodsight.core.scoring import MEAN_WEIGHT, blend, mean_vector, similarity
-from goodsight.core.searching import query_vector
 from goodsight.core.store_ports import ProductStore
+from goodsight.core.term_ports import TextMatcher
+from goodsight.core.term_shares import TermShare, term_shares
 from goodsight.core.types import FloatArray, Hit, Metric, Photo, Query, Term
 
 __all__ = ["Explanation", "Method", "Sight", "explain"]
@@ -51,7 +53,7 @@ class Explanation:
     """Why a product was found.
 
     `content_hash` names the hit's photo; `score`, `confidence` and `shares` are the hit's, as the
-    search gave them. `likeness` is how
+    search gave them; `term_shares` say what each term of the query adds. `likeness` is how
     alike query and product look, `photo_likeness` how alike query and the hit's photo; both are
     cosines but for the Kullback-Leibler metric (`metric` orders as its cosine does where it is
     the Euclidean one).
@@ -68,6 +70,7 @@ class Explanation:
     score: float
     confidence: float | None
     shares: Mapping[str, float]
+    term_shares: tuple[TermShare, ...]
     likeness: float
     photo_likeness: float
     query_maps: tuple[HeatMap, ...]
@@ -82,6 +85,7 @@ def explain(
     photo: Photo,
     sight: Sight,
     store: ProductStore,
+    matcher: TextMatcher,
     *,
     from_thumbnail: bool = False,
 ) -> Explanation:
@@ -101,6 +105,7 @@ def explain(
         score=hit.score,
         confidence=hit.confidence,
         shares=hit.explanation,
+        term_shares=term_shares(query.terms, hit, case.term_vectors, case.target, matcher),
         likeness=case.likeness(case.vector),
         photo_likeness=seen.photo_likeness,
         query_maps=seen.query_maps,
@@ -126,7 +131,7 @@ class _Case:
         vectors = store.vectors(hit.product.id)
         vector = query_vector(query.terms, sight.encoder, store)
         scores = similarity(vector, vectors, query.metric)
-        terms = tuple(term for term in query.terms if term.text is None)
+        terms = visual_terms(query.terms)
         alone = [vector] if len(terms) == 1 and terms[0].weight > 0 else [
             query_vector((replace(term, weight=1.0),), sight.encoder, store) for term in terms
         ]  # fmt: skip

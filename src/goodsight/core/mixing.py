@@ -8,18 +8,19 @@ changes. Weights were chosen on validation photos: docs/decisions/0014.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from goodsight.core.choices import Look
+from goodsight.core.colour_names import stated_colours
 from goodsight.core.colour_space import colour_similarity
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.printed_words import word_similarity
 from goodsight.core.scoring import MEAN_WEIGHT, similarity
 from goodsight.core.store_ports import ScoredProduct
-from goodsight.core.types import FloatArray, Metric
+from goodsight.core.types import FloatArray, Metric, Product
 
 __all__ = ["COLOUR_WEIGHTS", "WORDS_WEIGHT", "by_colour", "by_words", "words_matter"]
 
@@ -28,6 +29,7 @@ WORDS_WEIGHT = 0.5
 # Reading the query costs as much as all the rest: only where the products found are printed on.
 LEAST_PRINTED_SHARE = 0.3
 LOOKED_AT_FOR_PRINT = 10
+OTHER_COLOUR = np.float32(0.5)
 
 Seen = Mapping[str, Sequence[SeenPhoto]]
 
@@ -40,17 +42,19 @@ def by_colour(
     colours: FloatArray,
     look: Look,
     metric: Metric = Metric.COSINE,
+    named: Collection[str] = (),
 ) -> tuple[ScoredProduct, ...]:
     """The candidates by style and colour, best first.
 
     `vector` float32 (d,) of norm 1 and `colours` float32 (c,) of sum 1 are the query's. A photo
-    that was never described has no colour in common with it.
+    that was never described has no colour in common with it. Where colours are asked for by
+    name (`named`, keys of `colour_names`), a photo's variants may say that it shows one, or
+    another: the shop knows better than its photos.
     """
-    mixed = [
-        _mixed(scored, seen.get(scored.product.id, ()), vector, colours, look, metric)
-        for scored in candidates
-    ]
-    return _best_first(mixed)
+    wanted = _Wanted(vector, colours, look, metric, frozenset(named))
+    return _best_first(
+        [_mixed(scored, seen.get(scored.product.id, ()), wanted) for scored in candidates]
+    )
 
 
 def by_words(
@@ -95,24 +99,40 @@ def words_matter(candidates: Sequence[ScoredProduct], seen: Seen) -> bool:
     return bool(best) and printed >= LEAST_PRINTED_SHARE * len(best)
 
 
-def _mixed(
-    scored: ScoredProduct,
-    photos: Sequence[SeenPhoto],
-    vector: FloatArray,
-    colours: FloatArray,
-    look: Look,
-    metric: Metric,
-) -> ScoredProduct:
-    weight = COLOUR_WEIGHTS[look]
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    vector: FloatArray
+    colours: FloatArray
+    look: Look
+    metric: Metric
+    named: frozenset[str]
+
+    def colour_scores(self, product: Product, photos: Sequence[SeenPhoto]) -> FloatArray:
+        """0..1 for each photo; float32 (n,)."""
+        nothing = np.zeros_like(self.colours)
+        rows = [nothing if photo.colours is None else photo.colours for photo in photos]
+        scores = colour_similarity(self.colours, np.stack(rows))
+        stated = [bool(self.named & stated_colours(product, p.reference)) for p in photos]
+        if not any(stated):
+            return scores
+        return np.where(stated, np.float32(1), OTHER_COLOUR * scores)
+
+
+def _mixed(scored: ScoredProduct, photos: Sequence[SeenPhoto], wanted: _Wanted) -> ScoredProduct:
+    weight = COLOUR_WEIGHTS[wanted.look]
+    text = scored.parts.get("text", 0.0)
     if not photos:  # removed meanwhile
-        left = (1 - weight) * scored.score
-        return replace(scored, score=left, parts={**scored.parts, "visual": left, "colour": 0})
-    best = np.minimum(similarity(vector, np.stack([p.vector for p in photos]), metric), 1)
+        left = (1 - weight) * (scored.score - text)
+        parts = {**scored.parts, "visual": left, "colour": 0}
+        return replace(scored, score=left + text, parts=parts)
+    vectors = np.stack([photo.vector for photo in photos])
+    best = np.minimum(similarity(wanted.vector, vectors, wanted.metric), 1)
     mean = scored.parts["mean"]
     visual = (1 - weight) * ((1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * mean)
-    colour = weight * _colour_scores(photos, colours)
+    colour = weight * wanted.colour_scores(scored.product, photos)
     index = int(np.argmax(visual + colour))
     parts = {
+        **scored.parts,
         "best": float(best[index]),
         "mean": mean,
         "visual": float(visual[index]),
@@ -124,15 +144,9 @@ def _mixed(
         photo=photo.reference,
         content_hash=photo.content_hash,
         variants=scored.product.variants_showing(photo.reference),
-        score=parts["visual"] + parts["colour"],
+        score=parts["visual"] + parts["colour"] + text,
         parts=parts,
     )
-
-
-def _colour_scores(photos: Sequence[SeenPhoto], colours: FloatArray) -> FloatArray:
-    nothing = np.zeros_like(colours)
-    rows = [nothing if photo.colours is None else photo.colours for photo in photos]
-    return colour_similarity(colours, np.stack(rows))
 
 
 def _best_first(scored: Sequence[ScoredProduct]) -> tuple[ScoredProduct, ...]:

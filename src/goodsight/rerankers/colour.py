@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from goodsight.core.choices import Look
-from goodsight.core.colour_names import picked_colours
+from goodsight.core.colour_names import colour_key, picked_colours
 from goodsight.core.errors import UsageError
 from goodsight.core.mixing import by_colour
 from goodsight.core.ports import PhotoDescriber
@@ -45,6 +45,7 @@ class ColourReranker:
             colours=self._wanted(query),
             look=_look(query),
             metric=query.metric,
+            named=[key for name in query.colours if (key := colour_key(name))],
         )
 
     def _wanted(self, query: Query) -> FloatArray:

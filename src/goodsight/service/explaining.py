@@ -7,6 +7,7 @@ from typing import Any
 
 from goodsight.core.explaining import Explanation
 from goodsight.core.heat_maps import Box, HeatMap
+from goodsight.core.term_shares import TermKind
 from goodsight.rendering import heat_map_document
 from goodsight.service.documents import photo_path
 from goodsight.service.schemas import ExplanationRequest
@@ -32,6 +33,15 @@ def answer_explanation(
         "score": round(found.score, 6),
         "confidence": found.confidence,
         "shares": {name: round(share, 6) for name, share in found.shares.items()},
+        "terms": [
+            {
+                "kind": term.kind,
+                "name": "" if term.kind is TermKind.PHOTO else term.name,
+                "weight": term.weight,
+                "share": round(term.share, 6),
+            }
+            for term in found.term_shares
+        ],
         "likeness": round(found.likeness, 6),
         "photo_likeness": round(found.photo_likeness, 6),
         "other_terms": round(found.other_terms, 6),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from goodsight.core.answering import MAX_LIMIT
 from goodsight.core.choices import Look
-from goodsight.core.searching import MAX_LIMIT
+from goodsight.core.regions import part_of
 from goodsight.core.types import Metric, Photo, Query, Results, Sort, Term
 from goodsight.service.documents import found_document
 from goodsight.service.problems import Problem
@@ -69,7 +70,7 @@ class QueryPhotos:
             photo = self._photo(position, asked)
         self.decode_ms += (time.perf_counter() - started) * 1000
         return Term(
-            photo=photo if asked.box is None else _part(photo, asked.box), weight=asked.weight
+            photo=photo if asked.box is None else part_of(photo, asked.box), weight=asked.weight
         )
 
     def _photo(self, position: int, asked: QueryTerm) -> Photo:
@@ -175,16 +176,6 @@ def _base64(text: str, kind: str, detail: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Problem(kind, detail) from None
-
-
-def _part(photo: Photo, box: Sequence[float]) -> Photo:
-    """The pixels within a box [x, y, width, height] in 0..1, at least one of them."""
-    height, width = photo.pixels.shape[:2]
-    left = min(int(box[0] * width), width - 1)
-    top = min(int(box[1] * height), height - 1)
-    right = max(left + 1, min(width, round((box[0] + box[2]) * width)))
-    bottom = max(top + 1, min(height, round((box[1] + box[3]) * height)))
-    return replace(photo, pixels=photo.pixels[top:bottom, left:right])
 
 
 def _offset(cursor: str | None) -> int:

@@ -16,8 +16,8 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 
 from goodsight.config import Settings
+from goodsight.core.answering import Watch
 from goodsight.core.reports import CollectionInfo
-from goodsight.core.searching import Watch
 from goodsight.service.jobs import Jobs
 from goodsight.service.problems import Problem
 from goodsight.service.telemetry import Metrics, watch_stages

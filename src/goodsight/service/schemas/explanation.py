@@ -42,6 +42,15 @@ class MapOverQuery(MapOverPhoto):
     term: int = Field(description="Its place in the query, from 0")
 
 
+class TermAnswer(BaseModel):
+    """A term of the query as it was read, and what it adds to the score."""
+
+    kind: Literal["photo", "product", "text"]
+    name: str = Field(description="The text or the product's id; empty for a photo")
+    weight: float
+    share: float
+
+
 class ExplanationAnswer(BaseModel):
     """Why it was found.
 
@@ -55,6 +64,9 @@ class ExplanationAnswer(BaseModel):
     score: float
     confidence: float | None
     shares: dict[str, float] = Field(description="Each kind of likeness; `explanation` of the hit")
+    terms: list[TermAnswer] = Field(
+        description="With colour and printed words the shares sum to the score"
+    )
     likeness: float = Field(description="In looks; a cosine for the Euclidean metric too")
     photo_likeness: float = Field(description="Of the query and the hit's photo")
     other_terms: float = Field(description="What products in the query add to `likeness`")

@@ -46,6 +46,7 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.spaces import calibrations
 from goodsight.stores.postgres.spoken_phrases import spoken_phrases
 from goodsight.stores.postgres.text import digest
+from goodsight.stores.postgres.text_fits import fits_of
 
 __all__ = ["PostgresProducts"]
 
@@ -193,6 +194,17 @@ class PostgresProducts:
             return as_read(found, asked)
 
         return self._read("looking through", work)
+
+    def text_fits(
+        self, text: str, product_ids: Sequence[str], *, in_meaning: bool
+    ) -> Mapping[str, float]:
+        """How far products have what a text says; see the port `TextMatcher`."""
+
+        def work(connection: Connection, collection: ActiveCollection) -> dict[str, float]:
+            asked = self._words.read(connection, collection, text)
+            return fits_of(connection, collection, asked, product_ids, in_meaning=in_meaning)
+
+        return self._read("reading words", work)
 
     def facets(self, names: Sequence[str], where: Filter | None, words: str | None) -> Facets:
         """For each name the counts of its values; see the port."""

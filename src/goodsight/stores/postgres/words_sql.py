@@ -41,6 +41,15 @@ _FUSED = sql.SQL("""
              ELSE 0 END
         + coalesce(1.0 / ({early} + array_position(%(words_near)s::bigint[], p.id)), 0)) END)
 """)
+# How far a product has what was asked: wholly, in part, or in meaning alone.
+_FIT = sql.SQL("""
+    (CASE WHEN p.words @@ %(words_whole)s::tsquery THEN 1 WHEN {has} THEN {share} ELSE 0 END)
+""")
+_FIT_OR_NEAR = sql.SQL("""
+    greatest({fit}, coalesce({most} * (1 - array_position(%(words_near)s::bigint[], p.id)
+                             / (2.0 * cardinality(%(words_near)s::bigint[]))), 0))
+""")
+NEAR_FIT = 0.6
 _HELD = sql.SQL("""
     CASE WHEN p.words @@ to_tsquery('english', {word}) THEN {weight}::float8 ELSE 0 END
 """)
@@ -48,10 +57,14 @@ _HELD = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class FindsWords:
-    """A condition and a rank on `products p`, with their parameters."""
+    """A condition, a rank and a fit on `products p`, with their parameters.
+
+    The rank puts products in order; the fit, 0..1, says how far each has what was asked.
+    """
 
     condition: sql.Composable
     rank: sql.Composable
+    fit: sql.Composable
     values: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -66,19 +79,23 @@ class FindsWords:
             "words_whole": f"{code} | {name}",
         }
         share: sql.Composable = sql.SQL("0" if asked.near else "1")
+        held: sql.Composable = sql.SQL("1")
         if asked.enough:
             share, weighed = _share(asked.wanted)
             values |= weighed
+            held = share
         rank = _RANK.format(
             share=share,
             weights=sql.Literal(WEIGHTS),
             normalisation=sql.Literal(NORMALISATION),
         )
+        fit = _FIT.format(has=_HAS, share=held)
         if not asked.near:
-            return cls(_HAS, rank, values)
+            return cls(_HAS, rank, fit, values)
         values["words_near"] = list(asked.near)
         fused = _FUSED.format(lexical=rank, early=sql.Literal(EARLY))
-        return cls(_OR_NEAR.format(_HAS), fused, values)
+        fit = _FIT_OR_NEAR.format(fit=fit, most=sql.Literal(NEAR_FIT))
+        return cls(_OR_NEAR.format(_HAS), fused, fit, values)
 
 
 def query_text(asked: AskedWords) -> str:
