@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from goodsight.stores.postgres import EmbeddedServer
 
 pytest_plugins = ["small_shop"]
+
+# Machines are noisy: how long an example takes proves nothing.
+settings.register_profile("goodsight", deadline=None)
+settings.load_profile("goodsight")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

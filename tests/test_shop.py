@@ -100,12 +100,77 @@ def test_words_alone_find_products(shop):
     assert shop.search("zebra").no_match
 
 
-def test_words_narrow_what_a_photo_ranks(shop, small_shop):
+def test_words_lift_what_a_photo_ranks(shop, small_shop):
     results = shop.search(small_shop / "query-0.png", "edged")
-    assert {hit.product.id for hit in results.hits} == {"p1", "p2", "p4", "p5"}
+    found = [hit.product.id for hit in results.hits]
+    assert set(found[:4]) == {"p1", "p2", "p4", "p5"}
+    assert set(found[4:]) == {"p0", "p3"}
     scores = [hit.score for hit in results.hits]
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] > 0
+    for hit in results.hits:
+        assert hit.explanation["visual"] + hit.explanation["text"] == pytest.approx(hit.score)
+    # Among those that have the words the photo decides, as it does without them.
+    by_looks = [hit.product.id for hit in shop.search(small_shop / "query-0.png").hits]
+    assert found[:4] == [product for product in by_looks if product in found[:4]]
+
+
+def test_terms_have_weights(shop, small_shop):
+    photo = small_shop / "query-0.png"
+
+    def found(*terms):
+        return [hit.product.id for hit in shop.search(*terms).hits]
+
+    assert found(photo)[0] == "p0"
+    # A word that counts for little does not outweigh what the photo shows.
+    assert found(photo, goodsight.term("edged", weight=0.02))[0] == "p0"
+    assert set(found(photo, goodsight.term("edged", weight=-1))[:2]) == {"p0", "p3"}
+    assert found(goodsight.term(photo, weight=0.1), goodsight.term(product="p4"))[0] == "p4"
+    away = found(photo, goodsight.term(product="p0", weight=-1.5))
+    assert away.index("p0") > 0
+    assert set(found("disc", goodsight.term("crimson", weight=-1))) == {"p3"}
+    assert found(goodsight.term("disc", weight=0.5), "orchid") == ["p4", "p0", "p3"]
+    assert "p0" not in found(goodsight.term("crimson", weight=-1))
+
+
+def test_a_part_of_a_photo_is_a_term(shop, small_shop, tmp_path):
+    left, right = (Image.open(small_shop / f"query-{number}.png") for number in (1, 4))
+    both = Image.new("RGB", (400, 200))
+    both.paste(left, (0, 0))
+    both.paste(right, (200, 0))
+    both.save(tmp_path / "both.png")
+    for box, product in (((0, 0, 0.5, 1), "p1"), ((0.5, 0, 0.5, 1), "p4")):
+        term = goodsight.term(tmp_path / "both.png", box=box)
+        assert shop.search(term).hits[0].product.id == product
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        ({}, "give one of them"),
+        ({"given": "red", "product": "p1"}, "give one of them"),
+        ({"given": "red", "weight": 0}, "weight 0"),
+        ({"given": "red", "weight": float("nan")}, "weight nan"),
+        ({"given": "red", "box": (0, 0, 1, 1)}, "is no photo"),
+    ],
+)
+def test_terms_that_mean_nothing(shop, term, message):
+    with pytest.raises(UsageError, match=message):
+        shop.search(goodsight.term(**term))
+
+
+def test_a_box_beyond_the_photo(shop, small_shop):
+    with pytest.raises(UsageError, match=r"within 0\.\.1"):
+        shop.search(goodsight.term(small_shop / "query-0.png", box=(0.5, 0, 0.6, 1)))
+
+
+def test_each_term_has_its_share(shop, small_shop):
+    terms = (small_shop / "query-0.png", "disc", goodsight.term(product="p3", weight=0.5))
+    found = shop.explain(*terms, product_id="p0")
+    assert [share.kind for share in found.term_shares] == ["photo", "text", "product"]
+    assert sum(share.share for share in found.term_shares) == pytest.approx(found.score)
+    assert all(share.share > 0 for share in found.term_shares)
+    against = shop.explain(*terms[:2], goodsight.term("acme", weight=-0.5), product_id="p0")
+    assert against.term_shares[2].share < 0
 
 
 def test_results_show_themselves_in_a_notebook(shop, small_shop):

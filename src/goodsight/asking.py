@@ -81,7 +81,7 @@ def term(
     A negative weight asks for products unlike it, or without the words. `box` is the part of
     the photo that counts, (x, y, width, height) in 0..1. Raises UsageError.
     """
-    if (given is None) == (product is None):
+    if (given is None) == (not product):
         raise UsageError("a term is a photo, words or a product: give one of them")
     if not math.isfinite(weight) or weight == 0 or abs(weight) > MAX_WEIGHT:
         raise UsageError(f"weight {weight}: give a number up to {MAX_WEIGHT}, not 0")

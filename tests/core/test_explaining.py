@@ -33,6 +33,9 @@ class OneProduct:
     def vectors(self, product_id):
         return self._vectors[product_id]
 
+    def text_fits(self, text, product_ids, *, in_meaning):
+        return dict.fromkeys(product_ids, {"hoodie": 1.0, "shirt": 0.5}.get(text, 0.0))
+
 
 def sight_of(base, *, projected):
     if not projected:
@@ -64,12 +67,12 @@ def vectors_of(sight, *photos):
     return sight.encoder.encode_photos(photos).vectors
 
 
-def ask(sight, query, **options):
+def ask(sight, query, why=WHY, score=0.85, **options):
     """Product 1 has photos 0 and 1; its best photo is found as a store finds it."""
     shown = [photo(1, 0), photo(1, 1)]
     store = OneProduct({"1": vectors_of(sight, *shown), "2": vectors_of(sight, photo(2))})
-    hit = Hit(Product("1", "One"), "1-0", "", (), 0.85, 0.7, WHY)
-    return explain(query, hit, shown[0], sight, store, **options)
+    hit = Hit(Product("1", "One"), "1-0", "", (), score, 0.7, why)
+    return explain(query, hit, shown[0], sight, store, store, **options)
 
 
 def test_the_cells_sum_to_the_score(sight):
@@ -123,7 +126,7 @@ def test_what_speaks_for_the_match_is_where_the_shape_is(lite0):
     photos = [Photo("a", "", plain, 200, 200), Photo("b", "", other, 200, 200)]
     store = OneProduct({"1": vectors_of(lite0, photos[1])})
     hit = Hit(Product("1", "One"), "b", "", (), 0.9, None, WHY)
-    found = explain(Query((Term(photo=photos[0]),)), hit, photos[1], lite0, store)
+    found = explain(Query((Term(photo=photos[0]),)), hit, photos[1], lite0, store, store)
     cells = found.query_maps[0].values
     assert cells[:3].sum() > cells[4:].sum()
 
@@ -181,3 +184,24 @@ def test_exactness_is_checked_and_not_supposed(lite0):
 def test_words_alone_have_no_looks(lite0):
     with pytest.raises(UsageError, match="without a photo"):
         ask(lite0, Query((Term(text="hoodie"),)))
+
+
+def test_each_term_has_its_share(lite0):
+    terms = (
+        Term(photo=photo(1, 7), weight=2),
+        Term(text="hoodie"),
+        Term(product_id="2", weight=-0.5),
+        Term(text="shirt", weight=-0.5),
+        Term(text="zebra"),
+    )
+    why = {**WHY, "visual": 0.3, "colour": 0.1, "text": 0.6}
+    found = ask(lite0, Query(terms), why, score=1.0).term_shares
+    assert [share.kind for share in found] == ["photo", "text", "product", "text", "text"]
+    assert [share.weight for share in found] == [2, 1, -0.5, -0.5, 1]
+    assert [share.name for share in found][1:4] == ["hoodie", "2", "shirt"]
+    shares = [share.share for share in found]
+    assert sum(shares) == pytest.approx(1.0 - why["colour"])
+    assert shares[0] + shares[2] == pytest.approx(why["visual"])
+    assert shares[2] < 0 < shares[0]
+    # Of 1 - 0.25 the hoodie is 1.
+    assert shares[1:] == pytest.approx([0.8, shares[2], -0.2, 0])
