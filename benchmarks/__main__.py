@@ -18,9 +18,9 @@ NAMES = (
     "requests",
     "service",
 )
-# Only where they are asked for: the first takes long and writes into docs/quality.md, the other
-# needs the extra `voice` and espeak-ng.
-BY_NAME = ("quality", "voice")
+# Only where they are asked for: the first takes long and writes into docs/quality.md, the second
+# reads words on photos for long, the third needs the extra `voice` and espeak-ng.
+BY_NAME = ("quality", "composed", "voice")
 
 
 def main(arguments: list[str]) -> int:

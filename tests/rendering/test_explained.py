@@ -9,6 +9,7 @@ from PIL import Image
 from goodsight.core.errors import UsageError
 from goodsight.core.explaining import Explanation, Method
 from goodsight.core.heat_maps import HeatMap
+from goodsight.core.term_shares import TermKind, TermShare
 from goodsight.core.types import Hit, Metric, Photo, Product, Results, Timings
 from goodsight.rendering import ExplainedResults, ShownResults
 from goodsight.rendering.heat_pictures import heat_picture
@@ -55,7 +56,9 @@ def test_a_padded_map_reaches_beyond_the_photo():
     assert int(picture[40, 40][0]) > int(picture[40, 40][2])
 
 
-def explained(method=Method.EXACT, confidence=0.7, shares=None, *, from_thumbnail=False):
+def explained(
+    method=Method.EXACT, confidence=0.7, shares=None, *, from_thumbnail=False, term_shares=()
+):
     hit = Hit(Product("1", HOSTILE), "a.jpg", "abc", (), 0.8, confidence, {})
     results = Results("q", (hit,), False, {}, "space", 1, Timings(1, 2, 3, 6))
     found = Explanation(
@@ -65,6 +68,7 @@ def explained(method=Method.EXACT, confidence=0.7, shares=None, *, from_thumbnai
         score=0.8,
         confidence=confidence,
         shares=shares or {"best": 0.85, HOSTILE: 0.1},
+        term_shares=term_shares,
         likeness=0.8,
         photo_likeness=0.85,
         query_maps=(MAP,),
@@ -84,6 +88,19 @@ def test_the_notebook_shows_both_photos_the_shares_and_the_method():
     assert "Exact: the cells over the query sum to how alike it and the product look, 0.800" in text
     assert text.count("100% of what speaks for it lies in the middle") == 4  # words and alt
     assert "<script>" not in text
+
+
+def test_each_term_is_named_with_its_share():
+    terms = (
+        TermShare(TermKind.PHOTO, "shop/q.jpg", 1, 0.6),
+        TermShare(TermKind.TEXT, HOSTILE, 2, 0.25),
+        TermShare(TermKind.PRODUCT, "MH01", -1, -0.05),
+    )
+    text = explained(term_shares=terms)._repr_html_()
+    assert "<dt>Photo q.jpg</dt><dd>0.600</dd>" in text
+    assert "<dt>Words “&lt;script&gt;alert(1)&lt;/script&gt;” (2 ×)</dt><dd>0.250</dd>" in text
+    assert "<dt>Unlike product MH01</dt><dd>-0.050</dd>" in text
+    assert "Photo q.jpg" not in explained(term_shares=terms[:1])._repr_html_()
 
 
 def test_what_is_not_exact_says_so():

@@ -10,7 +10,7 @@ from goodsight.core.explaining import Explanation, Method
 from goodsight.core.heat_maps import HeatMap
 from goodsight.core.types import Photo, PixelArray
 from goodsight.rendering.heat_pictures import AGAINST_COLOUR, FOR_COLOUR, heat_picture
-from goodsight.rendering.words import confidence_words, score_text, share_words
+from goodsight.rendering.words import confidence_words, score_text, share_words, term_words
 
 __all__ = ["WHY_STYLE", "why_html"]
 
@@ -55,6 +55,11 @@ def why_html(found: Explanation, query_photos: Sequence[Photo], thumbnail: bytes
         f"<dt>{escape(share_words(name))}</dt><dd>{score_text(share)}</dd>"
         for name, share in found.shares.items()
     )
+    if len(found.term_shares) > 1:
+        shares += "".join(
+            f"<dt>{escape(term_words(term))}</dt><dd>{score_text(term.share)}</dd>"
+            for term in found.term_shares
+        )
     method = METHODS[found.method].format(
         likeness=score_text(found.likeness), photo_likeness=score_text(found.photo_likeness)
     )

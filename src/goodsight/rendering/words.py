@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import PurePath
 
+from goodsight.core.term_shares import TermKind, TermShare
 from goodsight.core.types import Product
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "score_text",
     "share_words",
     "stock_text",
+    "term_words",
 ]
 
 # The least probability for each wording; the web page says the same.
@@ -30,6 +32,7 @@ SHARE_WORDS = {
     "mean": "Likeness of the product as a whole",
     "visual": "Shape and looks",
     "colour": "Colour",
+    "text": "Words searched for",
     "words": "Printed words",
 }
 
@@ -77,6 +80,16 @@ def confidence_words(confidence: float) -> str:
 def share_words(name: str) -> str:
     """What a kind of likeness is called."""
     return SHARE_WORDS.get(name, name.replace("_", " ").capitalize())
+
+
+def term_words(term: TermShare) -> str:
+    """What a term of a query is called: "Photo dress.jpg", "Unlike product MH01 (2 ×)"."""
+    name = f"“{term.name}”" if term.kind is TermKind.TEXT else photo_name(term.name)
+    kind = {TermKind.PHOTO: "photo ", TermKind.PRODUCT: "product ", TermKind.TEXT: "words "}
+    sign = "unlike " if term.weight < 0 else ""
+    weight = "" if abs(term.weight) == 1 else f" ({abs(term.weight):g} ×)"
+    words = f"{sign}{kind[term.kind]}{name}{weight}"
+    return words[:1].upper() + words[1:]
 
 
 def photo_name(reference: str) -> str:
