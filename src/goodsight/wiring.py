@@ -107,10 +107,10 @@ class Wiring(SpeechWiring):
         from goodsight.looks import Describer, WordReader, can_read_words
 
         if profile not in self._describers:
-            reads = can_read_words()
-            if profile == READING_PROFILE and not reads:
+            wanted = profile == READING_PROFILE and self.settings.read_words
+            if wanted and not can_read_words():
                 _log.warning("%s", MissingExtra("reading printed words", extra="quality"))
-            reader = WordReader() if reads and profile == READING_PROFILE else None
+            reader = WordReader() if wanted and can_read_words() else None
             self._describers[profile] = Describer(reader)
         return self._describers[profile]
 
