@@ -43,7 +43,7 @@ def test_the_answer_has_the_interface_s_shape(service, small_shop):
     assert set(answer) == {
         *("query_id", "image_id", "photo", "hits", "total", "no_match", "facets", "space"),
         *("index_version", "model_version", "indexed_at", "next_cursor", "timings", "read_as"),
-        "heard",
+        *("heard", "some_words"),
     }
     [hit] = answer["hits"]
     assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}

@@ -148,6 +148,9 @@ class SearchAnswer(BaseModel):
     read_as: str | None = Field(
         default=None, description="The words with misspelt ones put right; null where none were"
     )
+    some_words: bool = Field(
+        default=False, description="Whether no product has all the words, and these come nearest"
+    )
     no_match: bool
     facets: dict[str, dict[str, int]]
     space: str

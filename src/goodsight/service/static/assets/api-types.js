@@ -49,6 +49,8 @@
  * @property {Hit[]} hits
  * @property {number | null} total
  * @property {boolean} no_match
+ * @property {string | null} [read_as] the words with misspelt ones put right
+ * @property {boolean} [some_words] whether no product has all of them
  * @property {Record<string, Record<string, number>>} facets
  * @property {string | null} next_cursor
  * @property {Understood | null} understood how the words were read
