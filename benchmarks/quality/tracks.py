@@ -10,6 +10,7 @@ from PIL import Image
 
 from benchmarks.data import SHARED, grocery_list
 from benchmarks.quality.bench import Bench, Labelled, iconic_photos, is_package, train_photos
+from benchmarks.quality.patterns import patterns
 from benchmarks.quality.rows import Row, row_of
 from goodsight.core.judgements import Level
 from goodsight.images import DISTURBANCES, decode_photo
@@ -165,4 +166,5 @@ TRACKS: Mapping[str, Callable[[Bench], list[Row]]] = {
     "few": few,
     "unknown": unknown,
     "luma": luma,
+    "patterns": patterns,
 }

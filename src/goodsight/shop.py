@@ -124,7 +124,7 @@ class Shop(Listener):
         """Find the products that look most like the photos given, and have the words.
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing
-        file, a text. `look` compares style, colour or both; `colours`, names or #rrggbb,
+        file, a text. `look` compares style, colour, both or pattern; `colours`, names or #rrggbb,
         stand for the photos' own. Below `min_confidence` the verdict is "no match". With
         `understand` the texts are read as a request, see `understand()`. Raises PhotoError,
         FilterError, UsageError, CollectionNotFound, StoreError.

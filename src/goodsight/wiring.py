@@ -100,7 +100,7 @@ class Wiring(SpeechWiring):
         return encoder if projection is None else ProjectedEncoder(encoder, projection)
 
     def describer(self, profile: str) -> Describer:
-        """Sees what the profile searches by: colours always, printed words in "quality".
+        """Sees what the profile searches by: colours and patterns, printed words in "quality".
 
         Without the extra words are left unread, and the log says so once.
         """
@@ -116,10 +116,10 @@ class Wiring(SpeechWiring):
 
     def rerankers(self, store: PostgresProducts) -> tuple[Reranker, ...]:
         """What puts the products found in that collection into a better order."""
-        from goodsight.rerankers import ColourReranker, PrintedWordsReranker
+        from goodsight.rerankers import RERANKERS
 
         describer = self.describer(store.profile)
-        return ColourReranker(store, describer), PrintedWordsReranker(store, describer)
+        return tuple(kind(store, describer) for kind in RERANKERS)
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

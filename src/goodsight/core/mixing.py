@@ -1,29 +1,40 @@
 """Mixing what is seen beside the vector into a product's score. Pure arithmetic.
 
 A product's score by style blends its best photo with its mean vector (`scoring.blend`). Colour
-is mixed in photo by photo: the photo that is alike in both becomes the product's, and with it
-the variant it shows. Printed words are added on top, so that where nothing is printed nothing
-changes. Weights were chosen on validation photos: docs/decisions/0014.
+or pattern is mixed in photo by photo: the photo that is alike in all that counts becomes the
+product's, and with it the variant it shows. Printed words are added on top, so that where
+nothing is printed nothing changes. Weights were chosen on validation photos:
+docs/decisions/0014.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from goodsight.core.choices import Look
-from goodsight.core.colour_space import colour_similarity
+from goodsight.core.distributions import overlap
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.printed_words import word_similarity
 from goodsight.core.scoring import MEAN_WEIGHT, similarity
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import FloatArray, Metric
 
-__all__ = ["COLOUR_WEIGHTS", "WORDS_WEIGHT", "by_colour", "by_words", "words_matter"]
+__all__ = [
+    "COLOUR_WEIGHTS",
+    "PATTERN_WEIGHT",
+    "WORDS_WEIGHT",
+    "by_colour",
+    "by_pattern",
+    "by_words",
+    "words_matter",
+]
 
 COLOUR_WEIGHTS: Mapping[Look, float] = {Look.STYLE: 0.0, Look.BOTH: 0.55, Look.COLOUR: 1.0}
+# Any style mixed in finds fewer of the same pattern.
+PATTERN_WEIGHT = 1.0
 WORDS_WEIGHT = 0.5
 # Reading the query costs as much as all the rest: only where the products found are printed on.
 LEAST_PRINTED_SHARE = 0.3
@@ -46,11 +57,25 @@ def by_colour(
     `vector` float32 (d,) of norm 1 and `colours` float32 (c,) of sum 1 are the query's. A photo
     that was never described has no colour in common with it.
     """
-    mixed = [
-        _mixed(scored, seen.get(scored.product.id, ()), vector, colours, look, metric)
-        for scored in candidates
-    ]
-    return _best_first(mixed)
+    beside = _Beside("colour", COLOUR_WEIGHTS[look], colours, lambda photo: photo.colours)
+    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
+
+
+def by_pattern(
+    candidates: Sequence[ScoredProduct],
+    seen: Seen,
+    *,
+    vector: FloatArray,
+    pattern: FloatArray,
+    metric: Metric = Metric.COSINE,
+) -> tuple[ScoredProduct, ...]:
+    """The candidates by pattern, best first.
+
+    `vector` float32 (d,) of norm 1 and `pattern` float32 (p,) of sum 1 are the query's. A photo
+    whose pattern was never seen has none in common with it.
+    """
+    beside = _Beside("pattern", PATTERN_WEIGHT, pattern, lambda photo: photo.pattern)
+    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
 
 
 def by_words(
@@ -95,28 +120,40 @@ def words_matter(candidates: Sequence[ScoredProduct], seen: Seen) -> bool:
     return bool(best) and printed >= LEAST_PRINTED_SHARE * len(best)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What counts beside the style: its name among the parts, its weight 0..1, the query's."""
+
+    name: str
+    weight: float
+    wanted: FloatArray
+    of: Callable[[SeenPhoto], FloatArray | None]
+
+    def scores(self, photos: Sequence[SeenPhoto]) -> FloatArray:
+        """What it adds to each photo's score."""
+        nothing = np.zeros_like(self.wanted)
+        rows = [nothing if (found := self.of(photo)) is None else found for photo in photos]
+        return np.float32(self.weight) * overlap(self.wanted, np.stack(rows))
+
+
 def _mixed(
-    scored: ScoredProduct,
-    photos: Sequence[SeenPhoto],
-    vector: FloatArray,
-    colours: FloatArray,
-    look: Look,
-    metric: Metric,
+    scored: ScoredProduct, seen: Seen, vector: FloatArray, beside: _Beside, metric: Metric
 ) -> ScoredProduct:
-    weight = COLOUR_WEIGHTS[look]
+    photos = seen.get(scored.product.id, ())
+    style = 1 - beside.weight
     if not photos:  # removed meanwhile
-        left = (1 - weight) * scored.score
-        return replace(scored, score=left, parts={**scored.parts, "visual": left, "colour": 0})
+        left = style * scored.score
+        return replace(scored, score=left, parts={**scored.parts, "visual": left, beside.name: 0})
     best = np.minimum(similarity(vector, np.stack([p.vector for p in photos]), metric), 1)
     mean = scored.parts["mean"]
-    visual = (1 - weight) * ((1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * mean)
-    colour = weight * _colour_scores(photos, colours)
-    index = int(np.argmax(visual + colour))
+    visual = style * ((1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * mean)
+    added = beside.scores(photos)
+    index = int(np.argmax(visual + added))
     parts = {
         "best": float(best[index]),
         "mean": mean,
         "visual": float(visual[index]),
-        "colour": float(colour[index]),
+        beside.name: float(added[index]),
     }
     photo = photos[index]
     return replace(
@@ -124,15 +161,9 @@ def _mixed(
         photo=photo.reference,
         content_hash=photo.content_hash,
         variants=scored.product.variants_showing(photo.reference),
-        score=parts["visual"] + parts["colour"],
+        score=parts["visual"] + parts[beside.name],
         parts=parts,
     )
-
-
-def _colour_scores(photos: Sequence[SeenPhoto], colours: FloatArray) -> FloatArray:
-    nothing = np.zeros_like(colours)
-    rows = [nothing if photo.colours is None else photo.colours for photo in photos]
-    return colour_similarity(colours, np.stack(rows))
 
 
 def _best_first(scored: Sequence[ScoredProduct]) -> tuple[ScoredProduct, ...]:

@@ -30,6 +30,7 @@ SHARE_WORDS = {
     "mean": "Likeness of the product as a whole",
     "visual": "Shape and looks",
     "colour": "Colour",
+    "pattern": "Pattern",
     "words": "Printed words",
 }
 

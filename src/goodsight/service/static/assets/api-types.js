@@ -75,6 +75,7 @@
  * @property {string[]} [facets] names worth narrowing by
  * @property {string | null} [currency]
  * @property {boolean} [voice] whether recordings are understood
+ * @property {boolean} [patterns] whether photos can be compared by their patterns
  *
  * @typedef {object} SearchTerm
  * @property {string} [image] base64
@@ -87,7 +88,7 @@
  * @typedef {object} SearchRequest
  * @property {SearchTerm[]} query
  * @property {string} [filter]
- * @property {"style" | "both" | "colour"} [look]
+ * @property {"style" | "both" | "colour" | "pattern"} [look]
  * @property {string[]} [colours]
  * @property {string[]} [facets]
  * @property {"match" | "price" | "-price"} [sort]
