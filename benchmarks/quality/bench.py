@@ -12,6 +12,7 @@ import numpy as np
 
 import goodsight
 from benchmarks.data import GROCERY, grocery_list
+from goodsight.config import load_settings
 from goodsight.shop import Shop
 
 __all__ = ["Bench", "Labelled", "iconic_photos", "is_package", "train_photos"]
@@ -21,22 +22,37 @@ Labelled = Sequence[tuple[Path, str]]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A folder to work in, a profile, and how many queries of a set to ask at most."""
+    """A folder to work in, a profile, and how many queries of a set to ask at most.
+
+    Without `read_words` printed words are read in no photo.
+    """
 
     work: Path
     profile: str
     queries: int | None = None
+    read_words: bool = True
+
+    @contextmanager
+    def opened(self, collection: str) -> Iterator[Shop]:
+        """A collection as it is."""
+        settings = load_settings({"home": self.work / "home", "read_words": self.read_words})
+        with goodsight.open(settings=settings, collection=collection) as shop:
+            yield shop
 
     @contextmanager
     def shop(self, collection: str, photos: Mapping[str, Sequence[Path]]) -> Iterator[Shop]:
-        """A collection that holds just these products (id -> photos).
+        """A collection that holds just these products (id -> photos), and has learnt from them.
 
         Only what differs from the last time is indexed, so tracks share what they can.
         """
         feed = self.work / f"{collection}.csv"
         write_feed(feed, photos)
-        with goodsight.open(self.work / "home", collection=collection) as shop:
-            shop.index(feed, profile=self.profile)
+        with self.opened(collection) as shop:
+            report = shop.index(feed, profile=self.profile)
+            if report.photos.indexed or report.photos.removed:
+                # By itself it learns anew only where a fifth came or went, and would keep
+                # what it learnt from photos of an earlier draw.
+                shop.learner().learn()
             yield shop
 
     def table(self, name: str, queries: Labelled, *, at_most: int | None = None) -> Path:

@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from goodsight.core.measures import Evaluation
@@ -34,6 +34,10 @@ class Row:
     interval: tuple[float, float] | None = None
     milliseconds: float | None = None
     note: str = ""
+
+    def unread(self) -> Row:
+        """The row, telling that no printed words were read."""
+        return replace(self, profile=f"{self.profile}, words unread")
 
 
 def row_of(track: str, queries_from: str, profile: str, found: Evaluation, note: str = "") -> Row:

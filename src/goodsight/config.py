@@ -52,6 +52,9 @@ class Settings:
     learn: bool = _setting(
         True, "Learn a projection from the catalogue's own products after indexing"
     )
+    read_words: bool = _setting(
+        True, 'In "quality", read the words printed on photos; without, all is many times faster'
+    )
     min_confidence: float = _setting(
         0.2, "Below it the best product counts as no match; 0: everything matches"
     )
@@ -243,6 +246,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "execution_providers": _names,
     "cache_megabytes": _whole_number(1),
     "learn": _flag,
+    "read_words": _flag,
     "min_confidence": _share,
     "speech_model": _text,
     "host": _name,

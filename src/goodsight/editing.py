@@ -68,7 +68,8 @@ class Editor:
             describer=self._wiring.describer(self._profile),
             options=self._wiring.index_options(remove_missing=False),
         )
-        learn_meanings(self._wiring, self._collection)
+        put = [product.id for product in products]
+        learn_meanings(self._wiring, self._collection, product_ids=put)
         reasons: dict[str, list[Skip]] = {}
         for skip in report.skipped:
             reasons.setdefault(skip.reference, []).append(skip)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fit_calibration
-from goodsight.core.errors import InputError, PhotoError
+from goodsight.core.errors import InputError, UsageError
+from goodsight.core.evaluating import LabelledQuery, answers, scored
 from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
@@ -82,22 +83,20 @@ class Learner:
         too few queries can be asked, CollectionNotFound, StoreError.
         """
         loader = self._wiring.query_photos(self._reader.encoder().card)
+
+        def ask(query: LabelledQuery) -> Results:
+            if query.image is None:
+                raise UsageError("it has no photo to be sure of")
+            photo = loader.load(query.image)
+            return find(Query((Term(photo=photo),), limit=COMPETITORS, metric=metric))
+
         answered: list[ScoredQuery] = []
         failed: list[Skip] = []
-        for count, item in enumerate(self._wiring.labelled_queries(queries), start=1):
-            if isinstance(item, Skip):
-                failed.append(item)
-            elif item.image is None:
-                failed.append(Skip(item.text or "", "it has no photo to be sure of", item.row))
+        for answer in answers(self._wiring.labelled_queries(queries), ask, progress=progress):
+            if isinstance(answer, Skip):
+                failed.append(answer)
             else:
-                try:
-                    photo = loader.load(item.image)
-                except PhotoError as error:
-                    failed.append(Skip(item.image, error.reason, item.row))
-                else:
-                    asked = Query((Term(photo=photo),), limit=COMPETITORS, metric=metric)
-                    answered.append(_scored(find(asked), item.right_ids))
-            progress(count)
+                answered.append(scored(answer))
         return self._calibrated(answered, metric), tuple(failed)
 
     def _calibrated(self, queries: Sequence[ScoredQuery], metric: Metric) -> Calibration:
@@ -120,15 +119,3 @@ class Learner:
     @property
     def _keeper(self) -> SpaceKeeper:
         return self._wiring.store().spaces(self._reader.collection)
-
-
-def _scored(results: Results, right_ids: Sequence[str]) -> ScoredQuery:
-    """The scores, and where the right product came; variants answer for their product."""
-    wanted = set(right_ids)
-    ranks = [
-        rank
-        for rank, hit in enumerate(results.hits)
-        if wanted & {hit.product.id, *(variant.id for variant in hit.product.variants)}
-    ]
-    scores = tuple(hit.score for hit in results.hits)
-    return ScoredQuery(scores, ranks[0] if ranks else None)

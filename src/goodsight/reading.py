@@ -62,6 +62,10 @@ class CollectionReader:
         """Names of the facets worth showing."""
         return self.stored().narrowings()
 
+    def sees_patterns(self) -> bool:
+        """Whether patterns can be compared; not before photos of old are indexed once more."""
+        return self.stored().sees_patterns()
+
     def understand(self, text: str) -> Understood:
         """How a request in words reads in this catalogue: what it filters, what stays words.
 

@@ -127,10 +127,10 @@ class Shop(Listener):
 
         A term is a photo (a path, a URL, or a decoded `Photo`) or, if it is no existing file,
         a text; `goodsight.term` makes one with a weight or a box, or names a product. `look`
-        compares style, colour or both; `colours`, names or #rrggbb, stand for the photos' own.
-        Below `min_confidence` the verdict is "no match". With `understand` the texts are read
-        as a request, see `understand()`. Raises PhotoError, FilterError, UsageError,
-        CollectionNotFound, StoreError.
+        compares style, colour, both or pattern; `colours`, names or #rrggbb, stand for the
+        photos' own. Below `min_confidence` the verdict is "no match". With `understand` the
+        texts are read as a request, see `understand()`. Raises PhotoError, FilterError,
+        UsageError, CollectionNotFound, StoreError.
         """
         started = time.perf_counter()
         parts = tuple(term_of(term, self._wiring, self) for term in terms)

@@ -93,7 +93,7 @@ def answered(
         # An empty page beyond the last one has a total, and is no reason to ask for less.
         if found.hits or found.total or not found.no_match:
             break
-        query, found = looser, replace(find(looser), understood=read)
+        query, found = looser, replace(find(looser), understood=read, some_words=True)
     return query, found
 
 

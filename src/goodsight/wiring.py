@@ -100,26 +100,26 @@ class Wiring(SpeechWiring):
         return encoder if projection is None else ProjectedEncoder(encoder, projection)
 
     def describer(self, profile: str) -> Describer:
-        """Sees what the profile searches by: colours always, printed words in "quality".
+        """Sees what the profile searches by: colours and patterns, printed words in "quality".
 
         Without the extra words are left unread, and the log says so once.
         """
         from goodsight.looks import Describer, WordReader, can_read_words
 
         if profile not in self._describers:
-            reads = can_read_words()
-            if profile == READING_PROFILE and not reads:
+            wanted = profile == READING_PROFILE and self.settings.read_words
+            if wanted and not can_read_words():
                 _log.warning("%s", MissingExtra("reading printed words", extra="quality"))
-            reader = WordReader() if reads and profile == READING_PROFILE else None
+            reader = WordReader() if wanted and can_read_words() else None
             self._describers[profile] = Describer(reader)
         return self._describers[profile]
 
     def rerankers(self, store: PostgresProducts) -> tuple[Reranker, ...]:
         """What puts the products found in that collection into a better order."""
-        from goodsight.rerankers import ColourReranker, PrintedWordsReranker
+        from goodsight.rerankers import RERANKERS
 
         describer = self.describer(store.profile)
-        return ColourReranker(store, describer), PrintedWordsReranker(store, describer)
+        return tuple(kind(store, describer) for kind in RERANKERS)
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
         """The feed or folder, its format recognised unless given. Raises CatalogError."""

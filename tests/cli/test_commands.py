@@ -109,7 +109,8 @@ def test_misspelt_words_are_put_right_aloud(indexed):
 def test_search_json_has_the_documented_shape(indexed, small_shop):
     document = json.loads(run(indexed, "search", small_shop / "query-1.png", "--json").stdout)
     assert set(document) == {
-        "query_id", "hits", "no_match", "read_as", "facets", "space", "index_version", "timings",
+        "query_id", "hits", "no_match", "read_as", "some_words", "facets", "space", "index_version",
+        "timings",
     }  # fmt: skip
     hit = document["hits"][0]
     assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}

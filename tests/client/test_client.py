@@ -48,6 +48,8 @@ def test_searching(client, small_shop):
     assert client.search(product_id="p1", where="not id = 'p1'").hits[0].product.id != "p1"
     blue = client.search(product_id="p1", look="colour", colours=["#4169e1", "蓝色"])
     assert blue.hits[0].product.id == "p2"
+    alike = client.search(product_id="p1", look="pattern").hits[0]
+    assert (alike.product.id, alike.confidence) == ("p1", None)
 
 
 def test_speaking(client):

@@ -8,7 +8,7 @@ import pytest
 from goodsight.core.choices import Look
 from goodsight.core.colour_names import picked_colours
 from goodsight.core.looks import SeenPhoto
-from goodsight.core.mixing import WORDS_WEIGHT, by_colour, by_words, words_matter
+from goodsight.core.mixing import WORDS_WEIGHT, by_colour, by_pattern, by_words, words_matter
 from goodsight.core.scoring import blend
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import Product, Variant
@@ -81,10 +81,29 @@ def test_what_was_never_described_has_no_colour_in_common(seen):
     assert found.score == pytest.approx(0.45 * 0.7, abs=1e-6)
 
 
+def test_pattern_alone_leaves_style_out_and_shows_the_photo_that_has_it():
+    lying, upright = (np.array(shares, dtype=np.float32) for shares in ([1, 0], [0.2, 0.8]))
+    seen = {
+        "shirt": [SeenPhoto("blue", "2", vector(0.9), pattern=upright)],
+        "coat": [
+            SeenPhoto("coat", "3", vector(0.7)),
+            SeenPhoto("sleeve", "4", vector(0.1), pattern=lying),
+        ],
+    }
+
+    coat, shirt = by_pattern([SHIRT, COAT], seen, vector=QUERY, pattern=lying)
+
+    assert (coat.product.id, coat.photo, coat.score) == ("coat", "sleeve", pytest.approx(1))
+    assert shirt.score == pytest.approx(0.2**0.5, abs=1e-6)
+    assert shirt.parts == {
+        "best": pytest.approx(0.9), "mean": 0.8, "visual": 0, "pattern": shirt.score,
+    }  # fmt: skip
+
+
 def test_words_add_their_share():
     oat = scored("oat", 0.6, 0.6, title="Oat drink", brand="Oatly")
     milk = scored("milk", 0.7, 0.7, title="Milk")
-    seen = {"oat": [SeenPhoto("o", "1", vector(0.6), RED, ("BARISTA",))]}
+    seen = {"oat": [SeenPhoto("o", "1", vector(0.6), RED, printed_words=("BARISTA",))]}
 
     found = by_words([milk, oat], seen, ["OATLY", "BARISTA"])
 
@@ -107,8 +126,9 @@ def test_words_matter_where_a_fair_share_is_printed_on():
     candidates = [scored(str(number), 0.5, 0.5) for number in range(20)]
 
     def seen(*printed: int):
+        words = dict.fromkeys(printed, ("milk",))
         return {
-            str(number): [SeenPhoto("p", "1", QUERY, None, ("milk",) if number in printed else ())]
+            str(number): [SeenPhoto("p", "1", QUERY, printed_words=words.get(number, ()))]
             for number in range(20)
         }
 

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 
 from core.test_projecting import drawn
 from goodsight.core.leave_one_out import LeaveOneOutOptions, leave_one_out
+from goodsight.core.photo_table import PhotoTable
 from goodsight.core.projecting import fit_projection
 from goodsight.core.refitting import refitted_tables
 from goodsight.core.scoring import unit_rows
@@ -49,6 +52,17 @@ def test_every_photo_is_asked_with_once_and_bursts_stay_together():
     for table, part in together:
         for number in range(20):
             assert len(set(part[table.photos_of(number)])) == 1
+
+
+def test_a_table_in_another_space_is_as_one_made_of_it():
+    items = list(catalogue(3))
+    moved = [replace(item, vectors=unit_rows(item.features[:, ::-1])) for item in items]
+    table = PhotoTable.of(items, 0.8).with_vectors(item.vectors for item in moved)
+    made = PhotoTable.of(moved, 0.8)
+    np.testing.assert_array_equal(table.vectors, made.vectors)
+    np.testing.assert_array_equal(table.means, made.means)
+    assert table.references == made.references
+    assert [list(rows) for rows in table.near] == [list(rows) for rows in made.near]
 
 
 def test_where_nothing_can_be_learnt_the_space_stays():

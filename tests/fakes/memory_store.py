@@ -268,6 +268,7 @@ def _seen(reference: str, photo: NewPhoto) -> SeenPhoto:
         photo.content_hash,
         photo.vector,
         None if looks is None else looks.colours,
+        None if looks is None else looks.pattern,
         None if looks is None else looks.printed_words,
     )
 

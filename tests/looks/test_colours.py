@@ -7,9 +7,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from goodsight.core.colour_names import COLOUR_NAMES, colour_key, picked_colours
-from goodsight.core.colour_space import BINS, colour_similarity, lab_of
+from goodsight.core.colour_space import BINS, lab_of
+from goodsight.core.distributions import overlap
 from goodsight.core.errors import UsageError
 from goodsight.looks.colours import foreground_colours
+from goodsight.looks.foreground import Foreground
+
+
+def colours_of(pixels: np.ndarray):
+    return foreground_colours(Foreground.of(pixels))
 
 
 def disc(colour: str, background: str = "white") -> np.ndarray:
@@ -23,14 +29,14 @@ def disc(colour: str, background: str = "white") -> np.ndarray:
     ("colour", "name"), [("#c81e23", "red"), ("#2050b0", "blue"), ("#f5d820", "yellow")]
 )
 def test_the_background_does_not_count(colour, name, background):
-    colours, names = foreground_colours(disc(colour, background))
+    colours, names = colours_of(disc(colour, background))
 
     assert names[0] == name
-    assert colour_similarity(picked_colours([colour]), colours[np.newaxis])[0] > 0.6
+    assert overlap(picked_colours([colour]), colours[np.newaxis])[0] > 0.6
 
 
 def test_a_descriptor_is_a_distribution():
-    colours, _ = foreground_colours(disc("#2e8b3c"))
+    colours, _ = colours_of(disc("#2e8b3c"))
 
     assert colours.shape == (BINS,)
     assert colours.dtype == np.float32
@@ -41,7 +47,7 @@ def test_a_descriptor_is_a_distribution():
 def test_white_before_white_is_white():
     pixels = np.full((64, 48, 3), 250, dtype=np.uint8)
 
-    assert foreground_colours(pixels)[1] == ("white",)
+    assert colours_of(pixels)[1] == ("white",)
 
 
 def test_two_colours_are_named_by_their_share():
@@ -50,18 +56,18 @@ def test_two_colours_are_named_by_their_share():
     draw.rectangle((14, 14, 36, 50), fill="#c81e23")
     draw.rectangle((37, 14, 50, 50), fill="#14204a")
 
-    assert foreground_colours(np.asarray(image))[1] == ("red", "navy")
+    assert colours_of(np.asarray(image))[1] == ("red", "navy")
 
 
 def test_a_near_shade_is_more_alike_than_another_colour():
     red, dark_red, green = (
-        foreground_colours(disc(colour))[0] for colour in ("#c81e23", "#b02028", "#2e8b3c")
+        colours_of(disc(colour))[0] for colour in ("#c81e23", "#b02028", "#2e8b3c")
     )
 
-    near, far = colour_similarity(red, np.stack([dark_red, green]))
+    near, far = overlap(red, np.stack([dark_red, green]))
     assert near > 0.8
     assert far < 0.3
-    assert colour_similarity(red, red[np.newaxis])[0] == pytest.approx(1, abs=1e-5)
+    assert overlap(red, red[np.newaxis])[0] == pytest.approx(1, abs=1e-5)
 
 
 def test_lab_agrees_with_published_values():
@@ -78,9 +84,9 @@ def test_every_name_finds_its_own_shades(name):
     picked = np.stack([picked_colours([other.key]) for other in COLOUR_NAMES])
 
     for shade in name.shades:
-        _, named = foreground_colours(disc(shade, "#7f5fff" if name.key == "white" else "white"))
+        _, named = colours_of(disc(shade, "#7f5fff" if name.key == "white" else "white"))
         assert named[0] == name.key
-    best = colour_similarity(picked_colours([name.chinese]), picked).argmax()
+    best = overlap(picked_colours([name.chinese]), picked).argmax()
     assert COLOUR_NAMES[best].key == name.key
 
 

@@ -1,4 +1,4 @@
-"""Style, colour, or both, and a colour picked by hand; dominant colours as a facet."""
+"""Style, colour, both, or pattern, and a colour picked by hand; dominant colours as a facet."""
 
 from __future__ import annotations
 
@@ -87,6 +87,23 @@ def test_a_colour_picked_by_hand(open_page, small_shop):
     assert "colour" not in page.url
 
 
+def test_a_pattern_has_no_colour(open_page, small_shop):
+    page = open_page()
+    choose(page, small_shop, 3)
+    answered(page, lambda: page.click(by("colour-blue")))
+    asked, answer = answered(page, lambda: page.click(by("look-pattern")))
+    assert (asked["look"], "colours" in asked) == ("pattern", False)
+    assert looked(page) == ("pattern", "")
+    assert page.url.endswith("&look=pattern")
+    assert chips(page) == ["Pattern only"]
+    assert seen_ids(answer)[0] == "p3"
+    assert page.inner_text(".look-none") == "Any colour"
+    asked, _ = answered(page, lambda: page.click(by("colour-blue")))
+    assert (asked["look"], asked["colours"]) == ("both", ["blue"])
+    answered(page, page.go_back)
+    assert looked(page) == ("pattern", "")
+
+
 def test_choices_live_in_the_address(open_page, small_shop):
     page = open_page("/?like=p2&look=colour&colour=yellow")
     wait_for_first(page, 3)
@@ -116,6 +133,8 @@ def test_choices_live_in_the_address(open_page, small_shop):
         ("colour=red", "both", ["red"]),
         ("look=style&colour=reddish", None, None),
         ("look=loud", None, None),
+        ("look=pattern", "pattern", None),
+        ("look=pattern&colour=red", "both", ["red"]),
     ],
 )
 def test_addresses_written_by_hand(open_page, written, look, colours):
@@ -186,7 +205,7 @@ def test_in_chinese(open_page, small_shop):
     facet = page.locator(by("facet-seen_colour"))
     assert facet.locator(".facet-name").all_inner_texts()[:2] == ["红色", "蓝色"]
     assert chips(page) == ["照片中的颜色：红色", "照片中的颜色：蓝色"]
-    assert page.inner_text(f"{by('look')} .look-kinds").split() == ["款式", "两者", "颜色"]
+    assert page.inner_text(f"{by('look')} .look-kinds").split() == ["款式", "两者", "颜色", "图案"]
     answered(page, lambda: page.get_by_role("radio", name="藏青色", exact=True).click())
     assert chips(page)[0] == "款式和颜色：藏青色"
     page.click(by("language"))
@@ -215,6 +234,29 @@ def test_where_colours_tell_nothing_apart_nobody_is_asked(open_page, one_colour)
     assert page.locator(by("query-photo")).is_visible()
     assert page.locator(by("look")).is_hidden()
     assert page.locator(by("facet-seen_colour")).count() == 0
+
+
+@pytest.fixture(scope="module")
+def without_patterns(tmp_path_factory, small_shop):
+    """A shop whose photos were described before patterns were looked at."""
+    home = tmp_path_factory.mktemp("without_patterns")
+    with goodsight.open(home) as shop:
+        shop.index(small_shop / "feed.csv")
+        with shop._wiring.store().database.connect() as session:
+            session.execute("UPDATE images SET pattern = NULL")
+    running = run_service(Settings(home=home, requests_per_minute=0))
+    yield next(running)
+    next(running, None)
+
+
+def test_patterns_are_no_choice_before_they_were_looked_at(open_page, without_patterns):
+    page = open_page("/?like=p1", service=without_patterns)
+    page.wait_for_selector(by("look"))
+    assert page.locator(".look-kind:visible").all_inner_texts() == ["Style", "Both", "Colour"]
+    asked = {"query": [{"product_id": "p1"}], "look": "pattern"}
+    answer = without_patterns.client.post("/v1/collections/default/search", json=asked)
+    assert answer.status_code == 422
+    assert "run goodsight index once more" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

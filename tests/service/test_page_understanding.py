@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from service.page import by, choose, search_words, titles, wait_for_count
+from service.page import by, choose, search_words, titles, wait_for_count, wait_for_first
 
 
 def chips(page) -> list[str]:
@@ -112,6 +112,31 @@ def test_words_that_nothing_here_has_are_told_and_left_out(open_page):
     expect(page.locator("#announcer")).to_contain_text(told)
     search_words(page, "product under 30")
     wait_for_count(page, 2)
+    expect(page.locator(by("word-use"))).to_have_count(0)
+
+
+def test_misspelt_words_are_told_as_they_were_read(open_page):
+    page = open_page("/?q=disc+crimsn")
+    wait_for_count(page, 1)
+    told = "Showing results for “crimson”"
+    expect(page.locator(by("read-as"))).to_have_text(told)
+    expect(page.locator("#announcer")).to_have_text(told)
+    page.click(by("language"))
+    expect(page.locator(by("read-as"))).to_have_text("以下是“crimson”的搜索结果")
+    search_words(page, "orchid")
+    wait_for_first(page, 4)
+    expect(page.locator(by("read-as"))).to_have_count(0)
+
+
+def test_that_no_product_has_all_words_is_told_however_they_were_read(open_page):
+    told = "Nothing here has all of “{}”; these come nearest."
+    page = open_page("/?q=product+under+30&literal=1")
+    wait_for_count(page, 6)
+    expect(page.locator(by("word-use"))).to_have_text(told.format("product under 30"))
+    search_words(page, "product zorblat")
+    expect(page.locator(by("word-use"))).to_have_text(told.format("product zorblat"))
+    search_words(page, "crimson")
+    wait_for_count(page, 1)
     expect(page.locator(by("word-use"))).to_have_count(0)
 
 

@@ -43,7 +43,7 @@ def test_the_answer_has_the_interface_s_shape(service, small_shop):
     assert set(answer) == {
         *("query_id", "image_id", "photo", "hits", "total", "no_match", "facets", "space"),
         *("index_version", "model_version", "indexed_at", "next_cursor", "timings", "read_as"),
-        "heard",
+        *("heard", "some_words"),
     }
     [hit] = answer["hits"]
     assert set(hit) == {"product", "variant", "photo", "score", "confidence", "explanation"}
@@ -221,6 +221,20 @@ def test_a_colour_is_asked_for_as_json_and_as_form(service, small_shop):
         [hit] = answer.json()["hits"]
         assert hit["product"]["id"] == "p2"
         assert hit["explanation"]["colour"] == hit["score"]
+
+
+def test_a_pattern_is_asked_for_as_json_and_as_form(service, small_shop):
+    path = "/v1/collections/default/search"
+    asked = {"query": [{"product_id": "p3"}], "look": "pattern", "limit": 1}
+    photo = {"image": (small_shop / "query-3.png").read_bytes()}
+
+    for answer in (
+        service.client.post(path, json=asked),
+        service.client.post(path, data={"look": "pattern", "limit": "1"}, files=photo),
+    ):
+        [hit] = answer.json()["hits"]
+        assert hit["product"]["id"] == "p3"
+        assert hit["explanation"]["pattern"] == hit["score"] > 0.9
 
 
 def test_a_colour_that_is_none_is_refused(service):

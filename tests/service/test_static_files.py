@@ -41,6 +41,7 @@ def test_the_shell_is_all_of_the_customer_s_page():
     "folder",
     [
         "assets",
+        "assets/look",
         "assets/owner",
         "assets/suggesting",
         "assets/understood",

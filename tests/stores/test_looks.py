@@ -12,7 +12,8 @@ from goodsight.core.types import Product
 from stores.samples import begin, hash_of, photo, place, unit
 
 COLOURS = np.array([0.5, 0.25, 0.25, 0], dtype=np.float32)
-LOOKS = PhotoLooks(COLOURS, ("red", "navy"), 0xF000_0000_0000_0001)
+PATTERN = np.array([0.75, 0, 0.25], dtype=np.float32)
+LOOKS = PhotoLooks(COLOURS, ("red", "navy"), 0xF000_0000_0000_0001, PATTERN)
 READ = replace(LOOKS, printed_words=("Oat Drink", "1 l"))
 SHOE = Product(id="shoe", title="Shoe", photos=("a.jpg", "b.jpg", "c.jpg"), source="feed.csv")
 A, B = hash_of("a.jpg"), hash_of("b.jpg")
@@ -54,6 +55,7 @@ def test_looks_come_back_in_the_order_of_the_feed_each_photo_once(store):
     for seen, vector in zip(found["shoe"], (unit(1), unit(0, 1)), strict=True):
         assert seen.vector == pytest.approx(vector, abs=2e-3)
         assert seen.colours == pytest.approx(COLOURS, abs=1e-3)
+        assert seen.pattern == pytest.approx(PATTERN, abs=1e-3)
 
 
 def test_nothing_printed_is_not_the_same_as_not_read(store):
@@ -63,6 +65,7 @@ def test_nothing_printed_is_not_the_same_as_not_read(store):
     assert read.printed_words == ()
     assert unseen.printed_words is None
     assert unseen.colours is None
+    assert unseen.pattern is None
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,23 @@ def test_a_photo_of_before_is_described_later_and_never_less(store):
     [seen] = store.open("shop").looks(["shoe"])["shoe"]
     assert seen.printed_words == READ.printed_words
     assert seen.colours == pytest.approx(COLOURS, abs=1e-3)
+
+
+def test_photos_described_before_patterns_were_are_described_again(postgres_store):
+    run = put(postgres_store, first(READ))
+    with postgres_store.database.connect() as session:
+        session.execute("UPDATE images SET pattern = NULL")
+    [seen] = postgres_store.open("shop").looks(["shoe"])["shoe"]
+    assert seen.pattern is None
+    assert seen.colours is not None
+    assert not postgres_store.open("shop").sees_patterns()
+    assert A in run.known_photos([A], Described.NOT)
+    assert A not in run.known_photos([A], Described.PLAINLY)
+    put(postgres_store, first(LOOKS))
+    assert postgres_store.open("shop").sees_patterns()
+    [seen] = postgres_store.open("shop").looks(["shoe"])["shoe"]
+    assert seen.pattern == pytest.approx(PATTERN, abs=1e-3)
+    assert seen.printed_words == READ.printed_words
 
 
 def test_hash_and_names_are_kept(postgres_store):

@@ -26,7 +26,7 @@ def products(postgres_store):
     vectors = random_units(len(SHOWN))
     run.put_photos(
         [
-            replace(photo(key, vector), looks=names and PhotoLooks(COLOURS, names, 1))
+            replace(photo(key, vector), looks=names and PhotoLooks(COLOURS, names, 1, COLOURS))
             for (key, names), vector in zip(SHOWN.items(), vectors, strict=True)
         ],
         [place(key, key) for key in SHOWN],
@@ -83,7 +83,7 @@ def narrowings_of(store, *shown):
         [
             replace(
                 photo(key, vector),
-                looks=None if names is None else PhotoLooks(COLOURS, names, 1),
+                looks=None if names is None else PhotoLooks(COLOURS, names, 1, COLOURS),
             )
             for key, names, vector in zip(keys, shown, random_units(len(keys)), strict=True)
         ],

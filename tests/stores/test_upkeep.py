@@ -59,7 +59,10 @@ class TestNearDuplicates:
         seen = {"a1": (unit(1), value), "a2": (unit(1), value), "b1": (vector, value ^ bits)}
         run.put_photos(
             [
-                replace(photo(name, shown), looks=PhotoLooks(unit(1) ** 2, ("red",), hashed))
+                replace(
+                    photo(name, shown),
+                    looks=PhotoLooks(unit(1) ** 2, ("red",), hashed, unit(1) ** 2),
+                )
                 for name, (shown, hashed) in seen.items()
             ],
             [place(name[0], name) for name in seen],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import socket
 import sys
 import threading
@@ -65,8 +67,23 @@ def demo(
             footer=_credits(answers),
         )
     message(f"wrote {html}; your own catalogue: goodsight index YOUR_FEED")
+    message(f"search it yourself: {search_command(place, answers[0][0])}")
     if serve if serve is not None else sys.stdout.isatty():
         open_page(place, port)
+
+
+def search_command(home: Path, photo: str) -> str:
+    """A command line that searches the sample store in `home`, as this program was called.
+
+    The sample store has a collection of its own: nobody's catalogue is mixed with it.
+    """
+    program = [sys.argv[0]]
+    if Path(program[0]).suffix == ".py":
+        program = [sys.executable, "-m", "goodsight"]
+    elif shutil.which(Path(program[0]).name) == program[0]:
+        program = [Path(program[0]).name]
+    arguments = ["search", photo, "--home", str(home), "--collection", COLLECTION]
+    return shlex.join([*program, *arguments])
 
 
 def open_page(home: Path, port: int | None) -> None:

@@ -50,7 +50,9 @@ def search(
     where: Where = None,
     metric: MetricName = "cosine",
     exact: Exact = False,
-    look: Annotated[str, typer.Option(help="What is compared: style, colour or both.")] = "style",
+    look: Annotated[
+        str, typer.Option(help="What is compared: style, colour, both or pattern.")
+    ] = "style",
     colour: Annotated[
         list[str] | None,
         typer.Option(help="A colour to look for: red, 红色, #aa2233; repeatable.", metavar="NAME"),

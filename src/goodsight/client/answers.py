@@ -100,6 +100,7 @@ class SearchAnswer:
     no_match: bool
     total: int | None
     read_as: str | None
+    some_words: bool
     facets: Mapping[str, Mapping[str, int]]
     image_id: str | None
     findings: tuple[str, ...]
@@ -181,6 +182,7 @@ def search_answer(document: Mapping[str, Any]) -> SearchAnswer:
         no_match=document["no_match"],
         total=document["total"],
         read_as=document.get("read_as"),
+        some_words=document.get("some_words", False),
         facets=document["facets"],
         image_id=document["image_id"],
         findings=tuple((document["photo"] or {}).get("findings", ())),

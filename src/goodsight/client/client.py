@@ -77,9 +77,9 @@ class Client:
         """Search by a photo (bytes, or a file's path), words, or likeness to a product.
 
         `audio` is a recording of words: WAV, FLAC or Ogg.
-        `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour"
-        or "both"; `colours`, names or #rrggbb, stand for the photo's own. With `understand` the
-        text is read as a request, and the answer's `understood` tells how.
+        `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour",
+        "both" or "pattern"; `colours`, names or #rrggbb, stand for the photo's own. With
+        `understand` the text is read as a request, and the answer's `understood` tells how.
         """
         fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric, "look": look}
         given = {

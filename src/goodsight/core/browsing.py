@@ -43,8 +43,8 @@ def browse(
     chosen = Choice.of(query)
     if query.colours or query.look is not Look.STYLE:
         raise UsageError(
-            "colours are compared with a photo or a product: give one, or use a filter such as"
-            " seen_colour = 'red'"
+            "colours and patterns are compared with a photo or a product: give one, or use a"
+            " filter such as seen_colour = 'red'"
         )
     clock = Clock()
     asked = BrowseQuery(

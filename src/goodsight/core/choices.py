@@ -8,11 +8,12 @@ __all__ = ["Look", "Metric", "Sort"]
 
 
 class Look(StrEnum):
-    """What is compared: the style as the encoder sees it, the colour, or both."""
+    """What is compared: the style as the encoder sees it, the colour, both, or the pattern."""
 
     STYLE = "style"
     COLOUR = "colour"
     BOTH = "both"
+    PATTERN = "pattern"
 
 
 class Metric(StrEnum):

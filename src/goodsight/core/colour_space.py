@@ -3,11 +3,8 @@
 Lab (CIE 15:2018, illuminant D65) puts colours as far apart as people see them. The bins are
 the nodes of a grid over it, closer together near grey, where clothes and packages live; a
 colour counts for its eight nearest nodes by trilinear weights, so that a small change of
-light moves a little weight and never a whole bin.
-
-Two descriptors are compared by the Bhattacharyya coefficient: Bhattacharyya, "On a measure of
-divergence between two statistical populations", Bulletin of the Calcutta Mathematical Society
-35 (1943).
+light moves a little weight and never a whole bin. Descriptors are compared by how much they
+overlap (`core.distributions`).
 """
 
 from __future__ import annotations
@@ -26,7 +23,6 @@ __all__ = [
     "code_bins",
     "code_labs",
     "codes_of",
-    "colour_similarity",
     "descriptor_around",
     "lab_of",
 ]
@@ -102,12 +98,3 @@ def descriptor_around(labs: NDArray[np.float64]) -> FloatArray:
     bins, weights = code_bins()
     summed = np.bincount(bins.ravel(), (weights * near[:, np.newaxis]).ravel(), BINS)
     return np.asarray(summed / summed.sum(), dtype=np.float32)
-
-
-def colour_similarity(query: FloatArray, others: FloatArray) -> FloatArray:
-    """Bhattacharyya coefficients of one descriptor (c,) with n others (n, c).
-
-    float32 (n,) in 0..1; 1 for equal colours in equal shares.
-    """
-    coefficients: FloatArray = np.sqrt(others) @ np.sqrt(query)
-    return np.minimum(coefficients, np.float32(1))

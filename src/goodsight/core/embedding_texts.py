@@ -27,11 +27,13 @@ class UnembeddedText:
 class TextVectorStore(Protocol):
     """Keeps a vector for the text of each product of one collection."""
 
-    def unembedded(self, space: str, limit: int) -> Sequence[UnembeddedText] | None:
+    def unembedded(
+        self, space: str, limit: int, product_ids: Sequence[str] | None = None
+    ) -> Sequence[UnembeddedText] | None:
         """The next texts that lack a vector of that space; None when there are none left.
 
-        Products that changed while their text did not are settled on the way, so there may be
-        none in one answer and some in the next.
+        Of these products alone, where ids are given. Products that changed while their text
+        did not are settled on the way, so there may be none in one answer and some in the next.
         """
         ...
 
@@ -48,15 +50,17 @@ def embed_texts(
     store: TextVectorStore,
     encoder: TextEncoder,
     *,
+    product_ids: Sequence[str] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Embed what lacks a vector; how many texts. Goes on where it was stopped or killed.
 
+    Only `product_ids` are looked at, where given: a catalogue is not read through for one.
     Raises StoreError, ModelError.
     """
     embedded = 0
     while not should_stop():
-        texts = store.unembedded(encoder.space, TEXTS_PER_COMMIT)
+        texts = store.unembedded(encoder.space, TEXTS_PER_COMMIT, product_ids)
         if texts is None:
             break
         if texts:

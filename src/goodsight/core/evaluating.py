@@ -7,18 +7,19 @@ something that is not in the catalogue. Products count once however many photos 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from goodsight.core.errors import InputError, UsageError
+from goodsight.core.calibrating import ScoredQuery
+from goodsight.core.errors import InputError, PhotoError, UsageError
 from goodsight.core.figures import evaluation_of
 from goodsight.core.judgements import DEPTH, Judgement, Level, WrongAnswer, category_of
 from goodsight.core.measures import Evaluation, EvaluationMode
 from goodsight.core.types import Hit, Product, Results, Skip
 
-__all__ = ["LabelledQuery", "evaluate", "judge"]
+__all__ = ["Answer", "LabelledQuery", "answers", "evaluate", "judge", "scored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class LabelledQuery:
     image: str | None = None
     text: str | None = None
     row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query and what was found."""
+
+    query: LabelledQuery
+    results: Results
 
 
 def evaluate(
@@ -51,19 +60,37 @@ def evaluate(
     judgements: list[Judgement] = []
     failed: list[Skip] = []
     space = ""
-    for count, query in enumerate(queries, start=1):
-        if isinstance(query, Skip):
-            failed.append(query)
+    for answer in answers(queries, ask, progress=progress):
+        if isinstance(answer, Skip):
+            failed.append(answer)
         else:
-            try:
-                results = ask(query)
-            except (InputError, UsageError) as error:
-                failed.append(Skip(query.image or query.text or "", str(error), query.row))
-            else:
-                judgements.append(judge(query, results, lookup, level))
-                space = results.space
-        progress(count)
+            judgements.append(judge(answer.query, answer.results, lookup, level))
+            space = answer.results.space
     return evaluation_of(judgements, mode=EvaluationMode.LABELLED, failed=failed, space=space)
+
+
+def answers(
+    queries: Iterable[LabelledQuery | Skip],
+    ask: Callable[[LabelledQuery], Results],
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[Answer | Skip]:
+    """Ask every query, in order; `progress` hears how many are done.
+
+    What cannot be asked comes as a `Skip` that says why.
+    """
+    for count, query in enumerate(queries, start=1):
+        yield query if isinstance(query, Skip) else _answer(query, ask)
+        progress(count)
+
+
+def _answer(query: LabelledQuery, ask: Callable[[LabelledQuery], Results]) -> Answer | Skip:
+    try:
+        return Answer(query, ask(query))
+    except (InputError, UsageError) as error:
+        # A skip names the photo itself.
+        reason = error.reason if isinstance(error, PhotoError) else str(error)
+        return Skip(query.image or query.text or "", reason, query.row)
 
 
 def judge(
@@ -73,8 +100,7 @@ def judge(
     level: Level,
 ) -> Judgement:
     """Compare one answer with the ids that are right."""
-    wanted = set(query.right_ids)
-    matched = [_right_ids(hit, level) & wanted for hit in results.hits[:DEPTH]]
+    matched = _matched(query, results, level)
     ranks = tuple(rank for rank, ids in enumerate(matched) if ids)
     products = [results.hits[rank].product for rank in ranks[:1]] or lookup(query.right_ids)[:1]
     right = products[0] if products else None
@@ -82,8 +108,8 @@ def judge(
     return Judgement(
         query=query.image or query.text or "",
         ranks=ranks,
-        relevant=len(ranks) + len(wanted.difference(*matched)),
-        known=bool(wanted),
+        relevant=len(ranks) + len(set(query.right_ids).difference(*matched)),
+        known=bool(query.right_ids),
         score=top.score if top else -np.inf,
         confidence=top.confidence if top else None,
         category=category_of(right),
@@ -92,6 +118,19 @@ def judge(
         first=WrongAnswer.of(top) if top else None,
         timings=results.timings,
     )
+
+
+def scored(answer: Answer) -> ScoredQuery:
+    """The scores, and where the right product came; variants answer for their product."""
+    matched = _matched(answer.query, answer.results, Level.PRODUCT)
+    rank = next((rank for rank, ids in enumerate(matched) if ids), None)
+    return ScoredQuery(tuple(hit.score for hit in answer.results.hits), rank)
+
+
+def _matched(query: LabelledQuery, results: Results, level: Level) -> list[set[str]]:
+    """For each hit above `DEPTH` the right ids it answers to."""
+    wanted = set(query.right_ids)
+    return [_right_ids(hit, level) & wanted for hit in results.hits[:DEPTH]]
 
 
 def _right_ids(hit: Hit, level: Level) -> set[str]:

@@ -81,8 +81,11 @@ def leave_one_out(
     )
     judgements: list[Judgement] = []
     milliseconds: list[float] = []
+    queries: list[PhotoQuery] | None = None
     for table, asked in tables:
-        queries, left_out = photo_queries(table, options)
+        # Tables differ in their vectors alone: the same photos ask in all of them.
+        if queries is None:
+            queries, left_out = photo_queries(table, options)
         chosen = [query for query in queries if asked is None or asked[query.row]]
         started = time.perf_counter()
         for judged in judge_photos(table, chosen, options):

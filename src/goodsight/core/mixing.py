@@ -1,30 +1,41 @@
 """Mixing what is seen beside the vector into a product's score. Pure arithmetic.
 
 A product's score by style blends its best photo with its mean vector (`scoring.blend`). Colour
-is mixed in photo by photo: the photo that is alike in both becomes the product's, and with it
-the variant it shows. Printed words are added on top, so that where nothing is printed nothing
-changes. Weights were chosen on validation photos: docs/decisions/0014.
+or pattern is mixed in photo by photo: the photo that is alike in all that counts becomes the
+product's, and with it the variant it shows. Printed words are added on top, so that where
+nothing is printed nothing changes. Weights were chosen on validation photos:
+docs/decisions/0014.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from goodsight.core.choices import Look
 from goodsight.core.colour_names import stated_colours
-from goodsight.core.colour_space import colour_similarity
+from goodsight.core.distributions import overlap
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.printed_words import word_similarity
 from goodsight.core.scoring import MEAN_WEIGHT, similarity
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import FloatArray, Metric, Product
 
-__all__ = ["COLOUR_WEIGHTS", "WORDS_WEIGHT", "by_colour", "by_words", "words_matter"]
+__all__ = [
+    "COLOUR_WEIGHTS",
+    "PATTERN_WEIGHT",
+    "WORDS_WEIGHT",
+    "by_colour",
+    "by_pattern",
+    "by_words",
+    "words_matter",
+]
 
 COLOUR_WEIGHTS: Mapping[Look, float] = {Look.STYLE: 0.0, Look.BOTH: 0.55, Look.COLOUR: 1.0}
+# Any style mixed in finds fewer of the same pattern.
+PATTERN_WEIGHT = 1.0
 WORDS_WEIGHT = 0.5
 # Reading the query costs as much as all the rest: only where the products found are printed on.
 LEAST_PRINTED_SHARE = 0.3
@@ -51,10 +62,32 @@ def by_colour(
     name (`named`, keys of `colour_names`), a photo's variants may say that it shows one, or
     another: the shop knows better than its photos.
     """
-    wanted = _Wanted(vector, colours, look, metric, frozenset(named))
-    return _best_first(
-        [_mixed(scored, seen.get(scored.product.id, ()), wanted) for scored in candidates]
+    stated = frozenset(named)
+    beside = _Beside(
+        "colour",
+        COLOUR_WEIGHTS[look],
+        colours,
+        lambda photo: photo.colours,
+        lambda product, photo: bool(stated & stated_colours(product, photo)),
     )
+    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
+
+
+def by_pattern(
+    candidates: Sequence[ScoredProduct],
+    seen: Seen,
+    *,
+    vector: FloatArray,
+    pattern: FloatArray,
+    metric: Metric = Metric.COSINE,
+) -> tuple[ScoredProduct, ...]:
+    """The candidates by pattern, best first.
+
+    `vector` float32 (d,) of norm 1 and `pattern` float32 (p,) of sum 1 are the query's. A photo
+    whose pattern was never seen has none in common with it.
+    """
+    beside = _Beside("pattern", PATTERN_WEIGHT, pattern, lambda photo: photo.pattern)
+    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
 
 
 def by_words(
@@ -100,43 +133,51 @@ def words_matter(candidates: Sequence[ScoredProduct], seen: Seen) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    vector: FloatArray
-    colours: FloatArray
-    look: Look
-    metric: Metric
-    named: frozenset[str]
+class _Beside:
+    """What counts beside the style: its name among the parts, its weight 0..1, the query's.
 
-    def colour_scores(self, product: Product, photos: Sequence[SeenPhoto]) -> FloatArray:
-        """0..1 for each photo; float32 (n,)."""
-        nothing = np.zeros_like(self.colours)
-        rows = [nothing if photo.colours is None else photo.colours for photo in photos]
-        scores = colour_similarity(self.colours, np.stack(rows))
-        stated = [bool(self.named & stated_colours(product, p.reference)) for p in photos]
-        if not any(stated):
-            return scores
-        return np.where(stated, np.float32(1), OTHER_COLOUR * scores)
+    `of` takes it from a photo; `stated` tells whether the feed says that a photo of a product
+    has it, see `by_colour`.
+    """
+
+    name: str
+    weight: float
+    wanted: FloatArray
+    of: Callable[[SeenPhoto], FloatArray | None]
+    stated: Callable[[Product, str], bool] = lambda _product, _photo: False
+
+    def scores(self, product: Product, photos: Sequence[SeenPhoto]) -> FloatArray:
+        """What it adds to each photo's score."""
+        nothing = np.zeros_like(self.wanted)
+        rows = [nothing if (found := self.of(photo)) is None else found for photo in photos]
+        scores = overlap(self.wanted, np.stack(rows))
+        stated = [self.stated(product, photo.reference) for photo in photos]
+        if any(stated):
+            scores = np.where(stated, np.float32(1), OTHER_COLOUR * scores)
+        return np.float32(self.weight) * scores
 
 
-def _mixed(scored: ScoredProduct, photos: Sequence[SeenPhoto], wanted: _Wanted) -> ScoredProduct:
-    weight = COLOUR_WEIGHTS[wanted.look]
+def _mixed(
+    scored: ScoredProduct, seen: Seen, vector: FloatArray, beside: _Beside, metric: Metric
+) -> ScoredProduct:
+    photos = seen.get(scored.product.id, ())
+    style = 1 - beside.weight
     text = scored.parts.get("text", 0.0)
     if not photos:  # removed meanwhile
-        left = (1 - weight) * (scored.score - text)
-        parts = {**scored.parts, "visual": left, "colour": 0}
+        left = style * (scored.score - text)
+        parts = {**scored.parts, "visual": left, beside.name: 0}
         return replace(scored, score=left + text, parts=parts)
-    vectors = np.stack([photo.vector for photo in photos])
-    best = np.minimum(similarity(wanted.vector, vectors, wanted.metric), 1)
+    best = np.minimum(similarity(vector, np.stack([p.vector for p in photos]), metric), 1)
     mean = scored.parts["mean"]
-    visual = (1 - weight) * ((1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * mean)
-    colour = weight * wanted.colour_scores(scored.product, photos)
-    index = int(np.argmax(visual + colour))
+    visual = style * ((1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * mean)
+    added = beside.scores(scored.product, photos)
+    index = int(np.argmax(visual + added))
     parts = {
         **scored.parts,
         "best": float(best[index]),
         "mean": mean,
         "visual": float(visual[index]),
-        "colour": float(colour[index]),
+        beside.name: float(added[index]),
     }
     photo = photos[index]
     return replace(
@@ -144,7 +185,7 @@ def _mixed(scored: ScoredProduct, photos: Sequence[SeenPhoto], wanted: _Wanted) 
         photo=photo.reference,
         content_hash=photo.content_hash,
         variants=scored.product.variants_showing(photo.reference),
-        score=parts["visual"] + parts["colour"] + text,
+        score=parts["visual"] + parts[beside.name] + text,
         parts=parts,
     )
 

@@ -7,7 +7,7 @@ products' means. The raw features only tell near-duplicates apart while the tabl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +57,8 @@ class PhotoTable:
     def of(cls, stored: Iterable[ProductVectors], near_duplicate: float | None) -> PhotoTable:
         """Take a catalogue in; `near_duplicate` as in `near_duplicates`."""
         kept = sorted((_Kept.of(item, near_duplicate) for item in stored), key=lambda k: k.row.id)
+        vectors, means = _table_vectors([item.half for item in kept])
         starts = np.cumsum([0, *(len(item.half) for item in kept)])
-        width = kept[0].half.shape[1] if kept else 0
-        vectors = np.empty((int(starts[-1]), width), dtype=np.float32)
-        means = np.empty((len(kept), width), dtype=np.float32)
-        for number, item in enumerate(kept):
-            rows = unit_rows(item.half.astype(np.float32))
-            vectors[starts[number] : starts[number + 1]] = rows
-            means[number] = mean_vector(rows)
         return cls(
             products=[item.row for item in kept],
             starts=starts,
@@ -80,6 +74,11 @@ class PhotoTable:
                 for rows in item.near
             ],
         )
+
+    def with_vectors(self, vectors: Iterable[FloatArray]) -> PhotoTable:
+        """The same photos in another space: float32 (photos of a product, d), in its order."""
+        own, means = _table_vectors([rows.astype(np.float16) for rows in vectors])
+        return replace(self, vectors=own, means=means)
 
     def product_of(self, photo: int) -> int:
         """The product that a photo's row belongs to."""
@@ -118,6 +117,19 @@ class _Kept:
             variants=variants,
             near=near_duplicates(item.features, variants, near_duplicate),
         )
+
+
+def _table_vectors(halves: Sequence[NDArray[np.float16]]) -> tuple[FloatArray, FloatArray]:
+    """Vectors (n, d) and means (p, d) of rows that came as a store keeps them, p arrays."""
+    ends = np.cumsum([len(rows) for rows in halves], dtype=np.intp)
+    width = halves[0].shape[1] if halves else 0
+    vectors = np.empty((int(ends[-1]) if halves else 0, width), dtype=np.float32)
+    means = np.empty((len(halves), width), dtype=np.float32)
+    for number, half in enumerate(halves):
+        rows = unit_rows(half.astype(np.float32))
+        vectors[ends[number] - len(half) : ends[number]] = rows
+        means[number] = mean_vector(rows)
+    return vectors, means
 
 
 def near_duplicates(

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from goodsight.core.plain_letters import without_accents
 from goodsight.core.types import FloatArray
 
 __all__ = ["word_similarity"]
@@ -58,16 +58,11 @@ def _counts(lines: Sequence[str]) -> Counter[str]:
 
 
 def _grams(line: str) -> Iterator[str]:
-    for word in _WORDS.findall(_plain(line)):
+    # Readers confuse accents anyway.
+    for word in _WORDS.findall(without_accents(line).casefold()):
         for run in _IDEOGRAPHS.findall(word):
             yield from (run[at : at + 2] for at in range(max(1, len(run) - 1)))
         for run in _IDEOGRAPHS.sub(" ", word).split():
             padded = f" {run} "
             for length in LENGTHS:
                 yield from (padded[at : at + length] for at in range(len(padded) - length + 1))
-
-
-def _plain(text: str) -> str:
-    """Folded, full width made narrow, accents taken off: readers confuse them anyway."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +40,7 @@ def refitted_tables(
         if projection is None:
             yield plain, part == number
             continue
-        projected = (replace(item, vectors=projection.apply(item.features)) for item in items)
-        yield PhotoTable.of(projected, near_duplicate), part == number
+        yield plain.with_vectors(projection.apply(item.features) for item in items), part == number
 
 
 def _parts(table: PhotoTable) -> NDArray[np.int64]:

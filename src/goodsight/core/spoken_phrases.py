@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from goodsight.core.plain_letters import without_accents
 from goodsight.core.types import Attributes, Product
 
 __all__ = ["SpokenPhrases", "spoken_phrases_of", "spoken_words"]
@@ -36,8 +36,7 @@ class SpokenPhrases:
 def spoken_words(text: str) -> tuple[str, ...]:
     """The words of a text as they are spoken and written down: lower case, without accents."""
     # The sign for a trade mark would become the letters "TM".
-    plain = unicodedata.normalize("NFKD", text.replace("™", " ").replace("’", "'"))
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    plain = without_accents(text.replace("™", " ").replace("’", "'"))
     # "½" has become digits around a slash of another kind.
     return tuple(_WORD.findall(plain.replace("\u2044", "/").casefold()))
 

@@ -145,8 +145,8 @@ class VectorQuery:
 class ScoredProduct:
     """A product, its best photo and its score.
 
-    `parts` holds "best" and "mean"; after re-ranking also "visual", "colour" and "words", which
-    add up to the score.
+    `parts` holds "best" and "mean"; after re-ranking also "visual", "colour" or "pattern", and
+    "words", which add up to the score.
     """
 
     product: Product

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from goodsight.core.plain_letters import without_accents
+
 __all__ = ["fold_text", "is_unspaced", "kept_words", "words_in"]
 
 # No one types more of one word, and PostgreSQL keeps none beyond two kilobytes.
@@ -30,10 +32,7 @@ def fold_text(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
-    apart = unicodedata.normalize("NFD", folded).translate(_PLAIN)
-    # Marks of other scripts are letters in their own right.
-    bare = "".join(letter for letter in apart if not "\u0300" <= letter <= "\u036f")
-    return unicodedata.normalize("NFC", bare)
+    return without_accents(folded).translate(_PLAIN)
 
 
 def is_unspaced(word: str) -> bool:

@@ -9,6 +9,8 @@ import numpy as np
 from goodsight.core.looks import Described, PhotoLooks
 from goodsight.core.types import Photo
 from goodsight.looks.colours import foreground_colours
+from goodsight.looks.foreground import Foreground
+from goodsight.looks.patterns import foreground_pattern
 from goodsight.looks.perceptual_hash import perceptual_hash
 from goodsight.looks.printed_words import WordReader
 from goodsight.looks.small_copy import small_copy
@@ -31,17 +33,20 @@ class Describer:
         return Described.PLAINLY if self._reader is None else Described.WITH_WORDS
 
     def describe(self, photo: Photo) -> PhotoLooks:
-        """Colours, hash and, with a reader, the printed words. Raises ModelError."""
+        """Colours, pattern, hash and, with a reader, the printed words. Raises ModelError."""
         plain = self.describe_plainly(photo)
         return plain if self._reader is None else replace(plain, printed_words=self.words(photo))
 
     def describe_plainly(self, photo: Photo) -> PhotoLooks:
-        """Colours and hash alone."""
+        """Colours, pattern and hash alone."""
         small = small_copy(photo.pixels)
-        colours, names = foreground_colours(np.asarray(small))
+        pixels = np.asarray(small)
+        shown = Foreground.of(pixels)
+        colours, names = foreground_colours(shown)
         return PhotoLooks(
             colours=colours,
             colour_names=names,
+            pattern=foreground_pattern(pixels, shown),
             perceptual_hash=perceptual_hash(small),
         )
 

@@ -1,4 +1,4 @@
-"""A small copy of a photo: all that colours and hash need."""
+"""A small copy of a photo: all that colours, pattern and hash need."""
 
 from __future__ import annotations
 

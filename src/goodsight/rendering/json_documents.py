@@ -43,6 +43,7 @@ def results_document(results: Results) -> dict[str, Any]:
         "hits": [_hit(hit) for hit in results.hits],
         "no_match": results.no_match,
         "read_as": results.read_as,
+        "some_words": results.some_words,
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
         "space": results.space,
         "index_version": results.index_version,

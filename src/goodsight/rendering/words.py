@@ -33,6 +33,7 @@ SHARE_WORDS = {
     "visual": "Shape and looks",
     "colour": "Colour",
     "text": "Words searched for",
+    "pattern": "Pattern",
     "words": "Printed words",
 }
 

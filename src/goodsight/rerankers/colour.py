@@ -32,7 +32,8 @@ class ColourReranker:
 
         All that are shown, however many: a score without colour is on another scale.
         """
-        return 0 if _look(query) is Look.STYLE else max(DEPTH, query.offset + query.limit)
+        coloured = _look(query) in (Look.COLOUR, Look.BOTH)
+        return max(DEPTH, query.offset + query.limit) if coloured else 0
 
     def rerank(
         self, query: Query, vector: FloatArray, candidates: Sequence[ScoredProduct]

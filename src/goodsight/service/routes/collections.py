@@ -111,6 +111,7 @@ def _described(state: ServiceState, name: str) -> dict[str, Any]:
         **collection_summary(info),
         "currency": max(currencies, key=currencies.count) if currencies else None,
         "voice": state.wiring.understands_speech,
+        "patterns": shop.sees_patterns(),
         "facets": list(shop.narrowings()),
         "examples": [
             {

@@ -59,7 +59,7 @@ _FORM_SCHEMA = {
         "limit": {"type": "integer", "minimum": 1, "maximum": 200},
         "cursor": {"type": "string", "maxLength": 100},
         "metric": {"type": "string", "enum": ["cosine", "euclidean", "kl"]},
-        "look": {"type": "string", "enum": ["style", "colour", "both"]},
+        "look": {"type": "string", "enum": ["style", "colour", "both", "pattern"]},
         "colours": {"type": "string", "description": "Names or #rrggbb, separated by commas"},
         "understand": {"type": "boolean"},
     },

@@ -183,6 +183,7 @@ class CollectionAnswer(CollectionSummary):
 
     currency: str | None
     voice: bool = Field(description="Whether recordings are understood here")
+    patterns: bool = Field(description="Whether photos can be compared by their patterns")
     facets: list[str]
     examples: list[ExamplePhoto]
 

@@ -80,7 +80,9 @@ class SearchRequest(BaseModel):
     min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
     explain: bool = Field(False, description="Accepted; a hit's `explanation` is always there")
     metric: Literal["cosine", "euclidean", "kl"] = "cosine"
-    look: Literal["style", "colour", "both"] = Field("style", description="What is compared")
+    look: Literal["style", "colour", "both", "pattern"] = Field(
+        "style", description="What is compared"
+    )
     colours: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(
         default_factory=list,
         max_length=5,
@@ -147,6 +149,9 @@ class SearchAnswer(BaseModel):
     total: int | None = Field(description="How many there are; null where a photo ranks them all")
     read_as: str | None = Field(
         default=None, description="The words with misspelt ones put right; null where none were"
+    )
+    some_words: bool = Field(
+        default=False, description="Whether no product has all the words, and these come nearest"
     )
     no_match: bool
     facets: dict[str, dict[str, int]]

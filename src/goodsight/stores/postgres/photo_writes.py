@@ -36,27 +36,30 @@ _STAGE = sql.SQL("""
         content_hash text, width integer, height integer, findings text,
         thumbnail bytea STORAGE EXTERNAL, bytes_each smallint,
         numbers bytea STORAGE EXTERNAL, vector halfvec,
-        colours bytea, colour_names text, perceptual_hash bigint, printed_words text
+        colours bytea, colour_names text, perceptual_hash bigint, pattern bytea,
+        printed_words text
     ) ON COMMIT DELETE ROWS
 """)
 _COPY = """
     COPY incoming_photos (content_hash, width, height, findings, thumbnail, bytes_each,
-                          numbers, vector, colours, colour_names, perceptual_hash,
+                          numbers, vector, colours, colour_names, perceptual_hash, pattern,
                           printed_words) FROM STDIN (FORMAT binary)
 """
 _KEEP_IMAGES = """
     INSERT INTO images AS old (collection_id, content_hash, width, height, findings, thumbnail,
-                               colours, colour_names, perceptual_hash, printed_words)
+                               colours, colour_names, perceptual_hash, pattern,
+                               printed_words)
     SELECT DISTINCT ON (content_hash)
            %s, content_hash, width, height, string_to_array(findings, ','), thumbnail,
-           colours, string_to_array(colour_names, ','), perceptual_hash, printed_words
+           colours, string_to_array(colour_names, ','), perceptual_hash, pattern,
+           printed_words
     FROM incoming_photos ORDER BY content_hash
     ON CONFLICT (collection_id, content_hash) DO UPDATE
     SET colours = excluded.colours, colour_names = excluded.colour_names,
-        perceptual_hash = excluded.perceptual_hash,
+        perceptual_hash = excluded.perceptual_hash, pattern = excluded.pattern,
         printed_words = coalesce(old.printed_words, excluded.printed_words)
     WHERE excluded.colours IS NOT NULL
-      AND (old.colours IS NULL
+      AND (old.pattern IS NULL
            OR old.printed_words IS NULL AND excluded.printed_words IS NOT NULL)
 """
 _KEEP_VECTORS = sql.SQL("""

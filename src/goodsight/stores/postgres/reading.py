@@ -36,7 +36,7 @@ from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.kept_vectors import vectors_after
 from goodsight.stores.postgres.known_words import suggestions_of
-from goodsight.stores.postgres.looks import looks_of
+from goodsight.stores.postgres.looks import looks_of, sees_patterns
 from goodsight.stores.postgres.photo_samples import sampled_photos
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
@@ -218,6 +218,10 @@ class PostgresProducts:
     def narrowings(self) -> Sequence[str]:
         """Names of the facets worth showing; see the port."""
         return self._remembered("looking for facets", "narrowings", narrowings)
+
+    def sees_patterns(self) -> bool:
+        """Whether patterns can be compared."""
+        return self._remembered("looking for patterns", "patterns", sees_patterns)
 
     def spoken_phrases(self) -> SpokenPhrases:
         """What customers may say: the words of titles, categories, brands and values."""

@@ -25,13 +25,15 @@ from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["PostgresTextVectors", "nearest_texts"]
 
+_AMONG = sql.SQL("AND p.product_key = ANY(%(product_ids)s)")
 _UNEMBEDDED = sql.SQL("""
     SELECT p.id, p.updated_at, CASE WHEN t.space = %(space)s THEN t.text_hash END, {columns}
     FROM products p LEFT JOIN text_vectors t ON t.product_id = p.id
     WHERE p.collection_id = %(collection)s
       AND (t.product_id IS NULL OR t.space <> %(space)s OR t.product_as_of <> p.updated_at)
+      {among}
     ORDER BY p.id LIMIT %(limit)s
-""").format(columns=PRODUCT_COLUMNS)
+""")
 _SETTLE = """
     UPDATE text_vectors SET product_as_of = %s WHERE product_id = %s AND space = %s
 """
@@ -65,11 +67,20 @@ class PostgresTextVectors:
         self._database = database
         self._name = name
 
-    def unembedded(self, space: str, limit: int) -> Sequence[UnembeddedText] | None:
+    def unembedded(
+        self, space: str, limit: int, product_ids: Sequence[str] | None = None
+    ) -> Sequence[UnembeddedText] | None:
         """The next texts that lack a vector; see the port. Raises CollectionNotFound."""
+        among = sql.SQL("") if product_ids is None else _AMONG
+        query = _UNEMBEDDED.format(columns=PRODUCT_COLUMNS, among=among)
         with translated(f"reading the texts of '{self._name}'"), self._session() as connection:
-            parameters = {"space": space, "limit": limit, "collection": self._id(connection)}
-            rows = connection.execute(_UNEMBEDDED, parameters).fetchall()
+            parameters = {
+                "space": space,
+                "limit": limit,
+                "collection": self._id(connection),
+                "product_ids": None if product_ids is None else list(product_ids),
+            }
+            rows = connection.execute(query, parameters).fetchall()
             texts = []
             for row_id, as_of, before, *values in rows:
                 text = text_of(ProductRow(*values).product())

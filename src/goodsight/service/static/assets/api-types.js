@@ -49,6 +49,8 @@
  * @property {Hit[]} hits
  * @property {number | null} total
  * @property {boolean} no_match
+ * @property {string | null} [read_as] the words with misspelt ones put right
+ * @property {boolean} [some_words] whether no product has all of them
  * @property {Record<string, Record<string, number>>} facets
  * @property {string | null} next_cursor
  * @property {Understood | null} understood how the words were read
@@ -73,6 +75,7 @@
  * @property {string[]} [facets] names worth narrowing by
  * @property {string | null} [currency]
  * @property {boolean} [voice] whether recordings are understood
+ * @property {boolean} [patterns] whether photos can be compared by their patterns
  *
  * @typedef {object} SearchTerm
  * @property {string} [image] base64
@@ -85,7 +88,7 @@
  * @typedef {object} SearchRequest
  * @property {SearchTerm[]} query
  * @property {string} [filter]
- * @property {"style" | "both" | "colour"} [look]
+ * @property {"style" | "both" | "colour" | "pattern"} [look]
  * @property {string[]} [colours]
  * @property {string[]} [facets]
  * @property {"match" | "price" | "-price"} [sort]

@@ -4,7 +4,7 @@
  *
  * @typedef {import("./api-types.js").Box} Box
  * @typedef {"match" | "price" | "-price"} Sort
- * @typedef {"style" | "both" | "colour"} Look
+ * @typedef {"style" | "both" | "colour" | "pattern"} Look
  *
  * @typedef {object} State
  * @property {string | null} collection null: the first there is
@@ -158,6 +158,7 @@ function parseBox(text) {
 function parseLook(look, picked) {
   const colour = isColour(picked) ? picked : null;
   if (look === "both" || look === "colour") return { look, colour };
+  if (look === "pattern" && colour === null) return { look, colour };
   return { look: colour === null ? "style" : "both", colour };
 }
 

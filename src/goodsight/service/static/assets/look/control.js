@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What of the photo or product is compared: its style, its colour, or both; and a colour picked
- * by hand in place of its own. Loaded when there first is something to compare with.
+ * What of the photo or product is compared: its style, its colour, both, or its pattern; and a
+ * colour picked by hand in place of its own. Loaded when there first is something to compare with.
  *
  * @typedef {import("../state.js").State} State
  */
@@ -9,10 +9,17 @@
 import { catalogue } from "../catalogue.js";
 import { COLOURS, SEEN_COLOUR, colourName, swatch } from "../colours.js";
 import { h, loadStyle } from "../dom.js";
-import { t } from "../i18n.js";
+import { addWords, t } from "../i18n.js";
 import { navigate, state } from "../state.js";
+import { words as english } from "./words.en.js";
+import { words as chinese } from "./words.zh.js";
 
-const LOOKS = /** @type {const} */ (["style", "both", "colour"]);
+addWords("en", english);
+addWords("zh", chinese);
+
+const LOOKS = /** @type {const} */ (["style", "both", "colour", "pattern"]);
+/** They have no colour: one that is picked counts with "both" at least. */
+const COLOURLESS = ["style", "pattern"];
 /** The value of the choice that picks none. */
 const NONE = "";
 const styled = loadStyle("/assets/look/look.css");
@@ -21,7 +28,7 @@ const looks = LOOKS.map((look) =>
 );
 const none = choice("look-colour", NONE, { class: "look-none", test: "colour-any" }, () =>
   // Nothing picked means any colour, unless the photo's own counts.
-  t(state().look === "style" ? "look.any" : "look.shown"),
+  t(COLOURLESS.includes(state().look) ? "look.any" : "look.shown"),
 );
 const swatches = Object.keys(COLOURS).map((colour) =>
   choice(
@@ -40,6 +47,9 @@ export async function showLook(place) {
   const { look, colour } = state();
   const seen = catalogue()?.facets?.includes(SEEN_COLOUR) ?? false;
   place.hidden = !seen && look === "style";
+  for (const { element, input } of looks) {
+    element.hidden = input.value === "pattern" && look !== "pattern" && !catalogue()?.patterns;
+  }
   for (const [choices, chosen] of [
     [looks, look],
     [[none, ...swatches], colour ?? NONE],
@@ -90,10 +100,9 @@ function choice(name, value, { test, ...properties }, words, dot = null) {
   return { element: h("label", properties, input, dot, said), input, renew };
 }
 
-/** @param {Partial<State>} change a colour counts with "both" at least; the style alone has none */
+/** @param {Partial<State>} change */
 function choose(change) {
-  const now = state();
-  if (change.look === "style") navigate({ look: "style", colour: null });
-  else if (change.colour && now.look === "style") navigate({ look: "both", ...change });
+  if (change.look && COLOURLESS.includes(change.look)) navigate({ ...change, colour: null });
+  else if (change.colour && COLOURLESS.includes(state().look)) navigate({ look: "both", ...change });
   else navigate(change);
 }

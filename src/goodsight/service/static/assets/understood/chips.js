@@ -13,14 +13,10 @@
 import { announce } from "../announcer.js";
 import { showChips, understood } from "../chips.js";
 import { find, h } from "../dom.js";
-import { addWords, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { hasSight, navigate, state } from "../state.js";
 import { chipText } from "./chip-text.js";
-import { words as english } from "./words.en.js";
-import { words as chinese } from "./words.zh.js";
-
-addWords("en", english);
-addWords("zh", chinese);
+import "./words.js";
 
 /** After the count of results, which is spoken first. */
 const SPOKEN_AFTER_MS = 700;
@@ -30,8 +26,6 @@ let request = "";
 /** @type {Chip[]} */
 let chips = [];
 let rest = "";
-/** Which of the words that are left the products found have. @type {"all" | "any" | "none"} */
-let use = "all";
 /** The request whose chips are on the page before its answer came. @type {string | null} */
 let foretold = null;
 
@@ -52,27 +46,13 @@ export function take({ understood: read }, wanted) {
   request = wanted.words;
   chips = read?.chips ?? [];
   rest = read?.text ?? wanted.words;
-  use = read?.word_use ?? "all";
   foretold = null;
   if (wanted.words !== state().words || wanted.literal !== state().literal) return;
   if (!expected) showChips(state());
   if (wanted.literal || shown().length === 0) return;
   offerLiteral();
-  showUse();
-  const spoken = `${t("understood.said", { list: said(shown()) })} ${useText()}`.trim();
+  const spoken = t("understood.said", { list: said(shown()) });
   setTimeout(() => announce(spoken), SPOKEN_AFTER_MS);
-}
-
-/** @returns {string} "" where the products have all of the words */
-function useText() {
-  return use === "all" ? "" : t(`understood.${use}`, { words: rest });
-}
-
-/** Where no product has all of the words, say what was done without them. */
-function showUse() {
-  const list = find("#chips-list");
-  list.querySelector("[data-test=word-use]")?.remove();
-  if (use !== "all") list.append(h("li", { test: "word-use" }, useText));
 }
 
 /** @returns {Chip[]} those that narrow, or leave something out; other words speak for themselves */

@@ -5,8 +5,9 @@ export const words = {
   "understood.and": ", ",
   "understood.or": " or ",
   "understood.not": "not {name}",
-  "understood.any": "Nothing here has all of “{words}”; these have some of it.",
-  "understood.none": "Nothing here has “{words}”; shown without it.",
   "understood.literally": "Search for exactly these words",
   "understood.literal": "exactly these words",
+  "told.read_as": "Showing results for “{words}”",
+  "told.any": "Nothing here has all of “{words}”; these come nearest.",
+  "told.none": "Nothing here has “{words}”; shown without it.",
 };

@@ -5,8 +5,9 @@ export const words = {
   "understood.and": "、",
   "understood.or": "或",
   "understood.not": "不要 {name}",
-  "understood.any": "没有商品同时包含“{words}”，以下商品包含其中一部分。",
-  "understood.none": "没有商品包含“{words}”，以下结果未使用这些词。",
   "understood.literally": "按原文搜索",
   "understood.literal": "按原文",
+  "told.read_as": "以下是“{words}”的搜索结果",
+  "told.any": "没有商品同时包含“{words}”，以下商品最为接近。",
+  "told.none": "没有商品包含“{words}”，以下结果未使用这些词。",
 };
