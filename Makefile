@@ -89,7 +89,8 @@ lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra text \
+	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra hub \
+	  --extra text \
 	  --extra voice --extra voice-models --extra serve --extra client --group dev \
 	  -o requirements/dev.txt
 

@@ -62,6 +62,7 @@ def learn(
     """Learn from the collection's own photos now; indexing does it as the catalogue grows."""
     with open_shop(home, database, name) as shop:
         report = shop.learner().learn(project=not off)
+        sees_texts = shop.base_encoder().card.texts is not None
     if json:
         print_json(asdict(report))
         return
@@ -72,6 +73,8 @@ def learn(
         )
     else:
         print_result("searched in the model's own space")
+        if sees_texts and not off:
+            message("its model sees texts too, which no projection could follow")
     if not report.calibrated:
         message("too few photos to tell how sure an answer is: see goodsight calibrate")
 

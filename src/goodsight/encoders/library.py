@@ -18,7 +18,7 @@ from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
 from goodsight.encoders.joined import JoinedEncoder
-from goodsight.encoders.model_folder import MODEL_FILE, SETTINGS_FILE, open_model_folder
+from goodsight.encoders.model_folder import folder_files, open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
 __all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
@@ -86,7 +86,7 @@ class ModelLibrary:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
             copy = Path(work) / name
             copy.mkdir()
-            for file in (MODEL_FILE, SETTINGS_FILE):
+            for file in folder_files(folder):
                 shutil.copyfile(folder / file, copy / file)
             card = open_model_folder(copy, self._providers, name=name).card
             copy.rename(target)
