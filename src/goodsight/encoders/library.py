@@ -69,14 +69,18 @@ class ModelLibrary:
         """
         encoder = open_model_folder(folder, self._providers)
         name = name or encoder.card.name
-        if not _is_name(name):
-            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
-        if name in self.names():
-            raise ModelError(f"there is a model '{name}' already; give another --name")
+        self.check_new_name(name)
         try:
             return self._copy(folder, name)
         except OSError as error:
             raise ModelError(f"the model cannot be kept in {self._folder}: {error}") from error
+
+    def check_new_name(self, name: str) -> None:
+        """Raises ModelError where no new model can have that name."""
+        if not _is_name(name):
+            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
+        if name in self.names():
+            raise ModelError(f"there is a model '{name}' already; give another --name")
 
     def _copy(self, folder: Path, name: str) -> ModelCard:
         target = self._folder / "added" / name
