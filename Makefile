@@ -53,7 +53,8 @@ test: $(VENV)/.dev test-torch
 	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
 
 test-torch: $(TORCH_VENV)/.ready
-	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py
+	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py \
+	  tests/hub/test_transformers_parity.py
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check src tests benchmarks tools
