@@ -29,6 +29,7 @@ from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
 from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
+from goodsight.labelling import Labeller
 from goodsight.learning import Learner
 from goodsight.meaning import learn_meanings
 from goodsight.rendering import ShownResults
@@ -103,6 +104,10 @@ class Shop(Adopter):
     def learner(self) -> Learner:
         """For learning from the catalogue and from labelled queries."""
         return Learner(self._wiring, self)
+
+    def labeller(self) -> Labeller:
+        """For predicting categories and attributes that the feed left out."""
+        return Labeller(self._wiring, self)
 
     def count_photos(self, source: str | Path, **feed: Unpack[FeedOptions]) -> int:
         """How many photos a feed or folder lists, read through for it. Raises CatalogError."""
