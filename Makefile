@@ -53,7 +53,8 @@ test: $(VENV)/.dev test-torch
 	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
 
 test-torch: $(TORCH_VENV)/.ready
-	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py
+	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py \
+	  tests/hub/test_transformers_parity.py
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check src tests benchmarks tools
@@ -89,7 +90,8 @@ lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra text \
+	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra hub \
+	  --extra text \
 	  --extra voice --extra voice-models --extra serve --extra client --group dev \
 	  -o requirements/dev.txt
 

@@ -9,6 +9,7 @@ from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fi
 from goodsight.core.errors import InputError, UsageError
 from goodsight.core.evaluating import LabelledQuery, answers, scored
 from goodsight.core.learning import LearnReport, is_due, learn
+from goodsight.core.ports import TextEncoder
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.profiles import VIEW_PROFILES
@@ -34,14 +35,16 @@ class Learner:
     ) -> LearnReport:
         """Learn now, whatever has changed.
 
-        Raises CollectionNotFound, StoreError, ModelError, and ViewsInterrupted once
-        `should_stop` says True; nothing has changed then.
+        A collection whose model sees texts learns no projection. Raises CollectionNotFound,
+        StoreError, ModelError, and ViewsInterrupted once `should_stop` says True; nothing has
+        changed then.
         """
         encoder = self._reader.base_encoder()
         return learn(
             self._keeper,
             encoder.card.feature_blocks,
-            project=project,
+            # The texts would not follow: docs/decisions/0022.
+            project=project and not isinstance(encoder, TextEncoder),
             views=lambda: embedded_views(
                 self._wiring,
                 self._reader,

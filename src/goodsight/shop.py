@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
+from goodsight.adopting import Adopter
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
@@ -25,13 +26,13 @@ from goodsight.core.ports import ImageEncoder, Progress
 from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import search as search_store
-from goodsight.core.types import Metric, ModelCard, Product, Query, Results
+from goodsight.core.types import Metric, Product, Query, Results
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
 from goodsight.explanation import Explainer, shown_results
 from goodsight.judging import Judge
+from goodsight.labelling import Labeller
 from goodsight.learning import Learner
-from goodsight.listening import Listener
 from goodsight.meaning import learn_meanings
 from goodsight.rendering import ShownResults
 from goodsight.understanding import answered
@@ -58,7 +59,7 @@ def open(
     return Shop(Wiring(settings or load_settings(overrides_of(location))), collection)
 
 
-class Shop(Listener):
+class Shop(Adopter):
     """One collection of a shop's database; a context manager that closes what it opened."""
 
     def index(
@@ -105,6 +106,10 @@ class Shop(Listener):
     def learner(self) -> Learner:
         """For learning from the catalogue and from labelled queries."""
         return Learner(self._wiring, self)
+
+    def labeller(self) -> Labeller:
+        """For predicting categories and attributes that the feed left out."""
+        return Labeller(self._wiring, self)
 
     def count_photos(self, source: str | Path, **feed: Unpack[FeedOptions]) -> int:
         """How many photos a feed or folder lists, read through for it. Raises CatalogError."""
@@ -261,19 +266,6 @@ class Shop(Listener):
     def doctor(self) -> tuple[Check, ...]:
         """Check the installation and the store; never raises for what it can report."""
         return tuple(diagnose(self._wiring))
-
-    def models(self) -> tuple[ModelCard, ...]:
-        """The models that can be used here."""
-        library = self._wiring.models
-        return tuple(library.card(name) for name in library.names())
-
-    def model(self, name: str) -> ModelCard:
-        """One model's card. Raises ModelError."""
-        return self._wiring.models.card(name)
-
-    def add_model(self, folder: str | Path, name: str | None = None) -> ModelCard:
-        """Add a model folder (`model.onnx`, `model.json`) after checking it. Raises ModelError."""
-        return self._wiring.models.add(Path(folder), name)
 
     def keys(self) -> KeyStore:
         """The keys of the HTTP service to this database."""

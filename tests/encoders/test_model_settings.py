@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from encoders.tiny_models import PREPROCESSING, settings
 from goodsight.core.errors import ModelError
+from goodsight.core.model_card import TextReading
 from goodsight.core.types import Preprocessing
 from goodsight.encoders.model_settings import ModelSettings, parse_settings
+from goodsight.encoders.text_settings import TextSettings
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -38,6 +40,7 @@ def test_every_key_is_read():
         "std": [4, 5, 6],
         "layout": "NHWC",
         "channels": "BGR",
+        "crop": "whole_pixels",
     }
     document = settings(
         preprocessing=preprocessing, features="f", feature_map="m", pooling="cls", sha256="s"
@@ -47,13 +50,61 @@ def test_every_key_is_read():
         licence="Apache-2.0",
         source="made by a test",
         preprocessing=Preprocessing(
-            32, 40, "pad", "lanczos", (1.0, 2.5, 3.0), (4.0, 5.0, 6.0), "NHWC", "BGR"
+            32,
+            40,
+            "pad",
+            "lanczos",
+            (1.0, 2.5, 3.0),
+            (4.0, 5.0, 6.0),
+            "NHWC",
+            "BGR",
+            "whole_pixels",
         ),
         features="f",
         feature_map="m",
         pooling="cls",
         sha256="s",
     )
+
+
+def test_every_key_of_texts_is_read():
+    text = {
+        "length": 64,
+        "padding": "longest",
+        "pad_token": "</s>",
+        "padding_side": "left",
+        "lower_case": True,
+        "features": "f",
+        "pooling": "mean",
+        "sha256": "a",
+        "tokenizer_sha256": "b",
+    }
+    reading = TextReading(64, "longest", "</s>", "left", True)
+    assert parse(settings(text=text)).text == TextSettings(reading, "f", "mean", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ([], "'text' is no object"),
+        ({"pad_token": "x"}, "text.length is no number of tokens"),
+        ({"length": 7}, "'pad_token' is missing"),
+        ({"length": 7, "pad_token": "x", "padding": "some"}, "text.padding: choose from full"),
+        ({"length": 7, "pad_token": "x", "padding_side": "top"}, "text.padding_side: choose"),
+        ({"length": 7, "pad_token": "x", "lower_case": 1}, "text.lower_case is neither"),
+        ({"length": 7, "pad_token": "x", "pooling": "eos"}, "pooling: choose from none"),
+        ({"length": 7, "pad_token": "x", "size": 1}, "unknown key of 'text', 'size'"),
+    ],
+)
+def test_what_is_said_of_texts_is_checked(text, cause):
+    with pytest.raises(ModelError, match=cause):
+        parse(settings(text=text))
+
+
+def test_a_model_of_texts_shows_no_feature_map():
+    text = {"length": 7, "pad_token": "x"}
+    with pytest.raises(ModelError, match="no map is shown"):
+        parse(settings(text=text, feature_map="map"))
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "{", "", "nul"])

@@ -26,12 +26,13 @@ class PretendedSession:
         self.sizes = []
 
     def get_inputs(self):
-        return [type("Input", (), {"name": "photos", "shape": [self.batch, 3, 2, 2]})]
+        described = {"name": "photos", "shape": [self.batch, 3, 2, 2], "type": "tensor(float)"}
+        return [type("Input", (), described)]
 
     def get_providers(self):
         return [self.provider, *CPU]
 
-    def run(self, outputs, inputs):
+    def run(self, outputs, inputs, options):
         size = len(inputs["photos"])
         start = sum(self.sizes)
         self.sizes.append(size)

@@ -25,6 +25,34 @@ def test_against_resizing_and_cropping_in_two_steps():
     assert np.abs(found - expected).mean() < 1.5
 
 
+@pytest.mark.parametrize(("height", "width"), [(300, 401), (333, 250), (97, 613), (224, 224)])
+def test_whole_pixels_are_pillows_own_resize_and_cut(height, width):
+    photo = drawn_photo(3, height, width)
+    size = (256 * width // height, 256) if height < width else (256, 256 * height // width)
+    resized = Image.fromarray(photo.pixels).resize(size, Image.Resampling.BICUBIC)
+    left, top = (resized.width - 224) // 2, (resized.height - 224) // 2
+    expected = np.asarray(resized.crop((left, top, left + 224, top + 224)), dtype=float)
+    found = prepare([photo], replace(STANDARD, crop="whole_pixels"))[0].transpose(1, 2, 0)
+    np.testing.assert_allclose(found * 128 + 127, expected, atol=1e-3)
+
+
+def test_whole_pixels_squash():
+    photo = drawn_photo(4, 90, 300)
+    squashed = Preprocessing(224, 224, "squash", "bilinear", crop="whole_pixels")
+    whole = Image.fromarray(photo.pixels).resize((224, 224), Image.Resampling.BILINEAR)
+    found = prepare([photo], squashed)[0].transpose(1, 2, 0)
+    np.testing.assert_allclose(found * 128 + 127, np.asarray(whole), atol=1e-3)
+
+
+def test_a_long_strip_in_whole_pixels_is_not_blown_up():
+    # Resized whole it would take 224 * 22,400,000 pixels.
+    pixels = np.zeros((2, 200_000, 3), dtype=np.uint8)
+    pixels[:, 100_000:] = 255
+    found = prepare([photo_of(pixels)], replace(STANDARD, crop="whole_pixels"))[0, 0]
+    assert found[0, 0] == pytest.approx(-127 / 128)
+    assert found[0, -1] == pytest.approx(1)
+
+
 def test_a_flat_photo_keeps_its_values():
     photo = photo_of(np.full((50, 80, 3), (0, 127, 255)))
     batch = prepare([photo], STANDARD)

@@ -16,7 +16,7 @@ import psycopg
 from goodsight.stores.postgres.account import hand_over, let_reach, server_account
 from goodsight.stores.postgres.cluster import _installation
 
-PASSWORD = "s3cret"  # noqa: S105 - of a server that lives for one test session
+PASSWORD = "s3cret"
 USER = "shopkeeper"
 START_TIMEOUT_SECONDS = 60
 PATIENCE_SECONDS = 30

@@ -1,16 +1,17 @@
-"""`goodsight collection list|show|learn|delete`."""
+"""`goodsight collection list|show|learn|label|delete`."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from goodsight.cli.options import Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
-from goodsight.core.errors import UsageError
+from goodsight.core.errors import InputError, UsageError
 
 __all__ = ["app"]
 
@@ -62,6 +63,7 @@ def learn(
     """Learn from the collection's own photos now; indexing does it as the catalogue grows."""
     with open_shop(home, database, name) as shop:
         report = shop.learner().learn(project=not off)
+        sees_texts = shop.base_encoder().card.texts is not None
     if json:
         print_json(asdict(report))
         return
@@ -72,8 +74,54 @@ def learn(
         )
     else:
         print_result("searched in the model's own space")
+        if sees_texts and not off:
+            message("its model sees texts too, which no projection could follow")
     if not report.calibrated:
         message("too few photos to tell how sure an answer is: see goodsight calibrate")
+
+
+@app.command()
+def label(
+    name: Name,
+    attribute: Annotated[
+        str, typer.Option(help="What to predict of products that lack it.")
+    ] = "category",
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="A text file, one label a line; else the catalogue's own values."),
+    ] = None,
+    min_confidence: Annotated[float, typer.Option(help="What is less sure is not kept.")] = 0.5,
+    off: Annotated[bool, typer.Option("--off", help="Take the predictions away.")] = False,
+    home: Home = None,
+    database: Database = None,
+    json: JsonOutput = False,
+) -> None:
+    """Predict categories or attributes from photos, where the model sees texts too."""
+    with open_shop(home, database, name) as shop:
+        if off:
+            shop.labeller().unlabel(attribute)
+            message(f"'{name}' has no predictions of '{attribute}' any more")
+            return
+        given = None if labels is None else _lines(labels)
+        report = shop.labeller().label(attribute, given, least=min_confidence)
+    if json:
+        print_json(asdict(report))
+        return
+    print_result(
+        f"{report.predicted:,} products predicted among {report.labels:,} labels,"
+        f" {report.unsure:,} left unsure, {report.stated:,} stated by the feed"
+    )
+    if report.accuracy is None:
+        message("too few products state one of the labels to tell how often it is right")
+    else:
+        message(f"right for {report.accuracy:.0%} of {report.checked:,} products that state one")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: the labels cannot be read: {error}") from error
 
 
 @app.command()

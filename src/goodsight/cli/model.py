@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from goodsight.cli.fetch_lines import FetchLines
 from goodsight.cli.options import Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 
@@ -44,15 +44,30 @@ def show(
 
 @app.command()
 def add(
-    folder: Annotated[Path, typer.Argument(help="A folder with model.onnx and model.json.")],
-    name: Annotated[str | None, typer.Option(help="Another name than model.json's.")] = None,
+    source: Annotated[
+        str,
+        typer.Argument(help="A folder with model.onnx and model.json, or hf:ORG/NAME[@REVISION]."),
+    ],
+    name: Annotated[str | None, typer.Option(help="Another name than the model's own.")] = None,
+    variant: Annotated[
+        str, typer.Option(help="Of a model of the hub: fp32, fp16, quantized, int8, q4 and more.")
+    ] = "fp32",
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Agree to a licence that is not permissive.")
+    ] = False,
     home: Home = None,
     json: JsonOutput = False,
 ) -> None:
-    """Check a model folder and add it; then: goodsight index SOURCE --model NAME."""
+    """Check a model folder or fetch one from the hub, and add it.
+
+    Then: goodsight index SOURCE --model NAME.
+    """
     from goodsight.rendering import model_document, model_lines
 
-    with open_shop(home, None, None) as shop:
-        card = shop.add_model(folder, name)
+    with open_shop(home, None, None) as shop, FetchLines() as lines:
+        card = shop.add_model(
+            source, name, variant=variant, accept_licence=accept_licence, progress=lines.update
+        )
+    message(f"licence: {card.licence}; source: {card.source}")
     message(f"added; use it with: goodsight index SOURCE --collection NEW --model {card.name}")
     print_json(model_document(card)) if json else print_result(model_lines(card))

@@ -49,8 +49,12 @@ Exact = Annotated[bool, typer.Option("--exact", help="Compare with every photo, 
 
 def open_shop(home: Path | None, database: str | None, collection: str | None) -> Shop:
     """The shop the options lead to; nothing is started before it is needed."""
+    from stamina import instrumentation
+
     from goodsight.config import load_settings
     from goodsight.shop import open as open_location
 
+    # Where structlog is installed, retries would be told on stdout, which carries results only.
+    instrumentation.set_on_retry_hooks([instrumentation.LoggingOnRetryHook])
     overrides = {"home": home, "database_url": database, "collection": collection}
     return open_location(settings=load_settings(overrides))

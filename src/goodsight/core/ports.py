@@ -143,8 +143,12 @@ class Reranker(Protocol):
         ...
 
 
+@runtime_checkable
 class TextEncoder(Protocol):
-    """Texts in, unit vectors out. Safe to call from several threads."""
+    """Texts in, unit vectors out. Safe to call from several threads.
+
+    An `ImageEncoder` that is one too sees texts and photos in one space, its card's.
+    """
 
     @property
     def space(self) -> str:

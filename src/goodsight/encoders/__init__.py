@@ -2,6 +2,7 @@
 
 from goodsight.encoders.bundled import BUNDLED
 from goodsight.encoders.joined import JoinedEncoder
+from goodsight.encoders.joint import JointEncoder
 from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
 from goodsight.encoders.model_folder import open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, OnnxFeatureMapEncoder
@@ -13,6 +14,7 @@ __all__ = [
     "DEFAULT_PROVIDERS",
     "E5TextEncoder",
     "JoinedEncoder",
+    "JointEncoder",
     "ModelLibrary",
     "OnnxEncoder",
     "OnnxFeatureMapEncoder",

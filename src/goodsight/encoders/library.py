@@ -18,7 +18,7 @@ from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
 from goodsight.encoders.joined import JoinedEncoder
-from goodsight.encoders.model_folder import MODEL_FILE, SETTINGS_FILE, open_model_folder
+from goodsight.encoders.model_folder import folder_files, open_model_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
 __all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
@@ -69,14 +69,18 @@ class ModelLibrary:
         """
         encoder = open_model_folder(folder, self._providers)
         name = name or encoder.card.name
-        if not _is_name(name):
-            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
-        if name in self.names():
-            raise ModelError(f"there is a model '{name}' already; give another --name")
+        self.check_new_name(name)
         try:
             return self._copy(folder, name)
         except OSError as error:
             raise ModelError(f"the model cannot be kept in {self._folder}: {error}") from error
+
+    def check_new_name(self, name: str) -> None:
+        """Raises ModelError where no new model can have that name."""
+        if not _is_name(name):
+            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
+        if name in self.names():
+            raise ModelError(f"there is a model '{name}' already; give another --name")
 
     def _copy(self, folder: Path, name: str) -> ModelCard:
         target = self._folder / "added" / name
@@ -86,7 +90,7 @@ class ModelLibrary:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
             copy = Path(work) / name
             copy.mkdir()
-            for file in (MODEL_FILE, SETTINGS_FILE):
+            for file in folder_files(folder):
                 shutil.copyfile(folder / file, copy / file)
             card = open_model_folder(copy, self._providers, name=name).card
             copy.rename(target)

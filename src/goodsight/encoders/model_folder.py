@@ -1,5 +1,8 @@
 """A model as a folder: `model.onnx` and `model.json` (see `model_settings`).
 
+A model that sees texts too brings `tokenizer.json` and, unless `model.onnx` reads them itself,
+`text.onnx` (see `text_folder`).
+
 Folders are untrusted: one file holds the whole model (external data is refused), no operator
 comes from outside ONNX's own sets, and neither file may be a link. Each model is run on test
 pictures before it is used: what does not fit shows here, not in the shop.
@@ -8,7 +11,6 @@ pictures before it is used: what does not fit shows here, not in the shop.
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from goodsight.core.errors import ModelError
-from goodsight.core.types import ModelCard, Photo, PixelArray, Preprocessing
+from goodsight.core.types import ModelCard, Photo, PixelArray
+from goodsight.encoders.feeding import PHOTO_TYPES, photo_input
 from goodsight.encoders.graph_check import check_graph
+from goodsight.encoders.joint import JointEncoder
 from goodsight.encoders.model_settings import ModelSettings, parse_settings
 from goodsight.encoders.onnx_encoder import (
     ModelOutputs,
@@ -29,9 +33,17 @@ from goodsight.encoders.onnx_encoder import (
     pooled,
     run_model,
 )
+from goodsight.encoders.plain_file import read_plain_file
 from goodsight.encoders.spaces import fingerprint
+from goodsight.encoders.text_folder import (
+    TEXT_FILE,
+    TOKENIZER_FILE,
+    TextSide,
+    open_text_side,
+    prove_texts,
+)
 
-__all__ = ["MODEL_FILE", "SETTINGS_FILE", "open_model_folder"]
+__all__ = ["MODEL_FILE", "SETTINGS_FILE", "folder_files", "open_model_folder"]
 
 MODEL_FILE = "model.onnx"
 SETTINGS_FILE = "model.json"
@@ -48,54 +60,65 @@ def open_model_folder(
 ) -> OnnxEncoder:
     """Check a model folder and open it, called `name` or as it calls itself.
 
-    Raises ModelError that says what does not fit.
+    One that sees texts too is a `TextEncoder` as well. Raises ModelError that says what does
+    not fit, and MissingExtra for texts without the extra `hub`.
     """
-    content = _read_plain_file(folder / SETTINGS_FILE, MAX_SETTINGS_BYTES)
+    content = read_plain_file(folder / SETTINGS_FILE, MAX_SETTINGS_BYTES)
     try:
         settings = parse_settings(content)
     except ModelError as error:
         raise ModelError(f"{folder / SETTINGS_FILE}: {error}") from error
     settings = replace(settings, name=name or settings.name)
-    content = _read_plain_file(folder / MODEL_FILE, MAX_MODEL_BYTES)
+    content = read_plain_file(folder / MODEL_FILE, MAX_MODEL_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     try:
         if settings.sha256 not in (None, digest):
             raise ModelError(f"its SHA-256 is not the one in {SETTINGS_FILE}; get the file again")
         check_graph(content)
         session = open_session(content, providers)
-        return _prove(session, settings, digest)
     except ModelError as error:
         raise ModelError(f"{folder / MODEL_FILE}: {error}") from error
-
-
-def _read_plain_file(path: Path, limit: int) -> bytes:
+    texts = None
+    if settings.text is not None:
+        texts = open_text_side(folder, settings.text, session, providers)
     try:
-        status = path.lstat()
-        if stat.S_ISLNK(status.st_mode):
-            raise ModelError(f"{path} is a link; a model folder holds its files itself")
-        if not stat.S_ISREG(status.st_mode):
-            raise ModelError(f"{path} is no plain file")
-        if status.st_size > limit:
-            raise ModelError(f"{path}: {status.st_size:,} bytes; at most {limit:,} are read")
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+        encoder = _opened(session, settings, digest, texts)
+        _prove(encoder)
+    except ModelError as error:
+        raise ModelError(f"{folder / MODEL_FILE}: {error}") from error
+    return encoder
 
 
-def _prove(session: Any, settings: ModelSettings, digest: str) -> OnnxEncoder:
-    _check_input(session, settings.preprocessing)
+def folder_files(folder: Path) -> tuple[str, ...]:
+    """Names of the files that belong to a model folder, as far as they are there."""
+    optional = (TEXT_FILE, TOKENIZER_FILE)
+    return (MODEL_FILE, SETTINGS_FILE, *(name for name in optional if (folder / name).exists()))
+
+
+def _opened(
+    session: Any, settings: ModelSettings, digest: str, texts: TextSide | None
+) -> OnnxEncoder:
+    _check_input(session, settings)
     outputs, dimension = _try_outputs(session, settings)
+    identity = digest if texts is None else f"{digest}/{texts.identity}"
     card = ModelCard(
         name=settings.name,
         dimension=dimension,
         preprocessing=settings.preprocessing,
-        space=fingerprint(digest, settings.preprocessing, outputs),
+        space=fingerprint(identity, settings.preprocessing, outputs),
         licence=settings.licence,
         source=settings.source,
-        file_hashes={MODEL_FILE: digest},
+        file_hashes={MODEL_FILE: digest, **(texts.file_hashes if texts else {})},
+        texts=settings.text.reading if settings.text else None,
     )
-    encoder = make_encoder(session, card, outputs)
-    ramp, noise = _test_pictures(settings.preprocessing.input_size)
+    if texts is None:
+        return make_encoder(session, card, outputs)
+    return JointEncoder(session, card, outputs, texts.network)
+
+
+def _prove(encoder: OnnxEncoder) -> None:
+    """Encode test pictures and texts. Raises ModelError that says what is wrong."""
+    ramp, noise = _test_pictures(encoder.card.preprocessing.input_size)
     first, second, again = encoder.encode_photos([ramp, noise, ramp]).vectors
     if np.abs(first - again).max() > SAME_VECTOR_TOLERANCE:
         raise ModelError("it gives one photo two different vectors: export it in evaluation mode")
@@ -106,24 +129,28 @@ def _prove(session: Any, settings: ModelSettings, digest: str) -> OnnxEncoder:
         )
     if isinstance(encoder, OnnxFeatureMapEncoder):
         encoder.encode_feature_maps([ramp])
-    return encoder
+    if isinstance(encoder, JointEncoder):
+        prove_texts(encoder)
 
 
-def _check_input(session: Any, preprocessing: Preprocessing) -> None:
-    inputs = session.get_inputs()
-    if len(inputs) != 1:
-        names = ", ".join(item.name for item in inputs)
-        raise ModelError(f"it has {len(inputs)} inputs ({names}); one is due, the photos")
+def _check_input(session: Any, settings: ModelSettings) -> None:
+    described, preprocessing = photo_input(session), settings.preprocessing
+    others = [item.name for item in session.get_inputs() if item.name != described.name]
+    if others and settings.text is None:
+        raise ModelError(
+            f"it has {len(others) + 1} inputs; besides the photos, {', '.join(others)}: where it"
+            f" reads texts, say so as 'text' in {SETTINGS_FILE}"
+        )
     size = preprocessing.input_size
     wanted = (3, size, size) if preprocessing.layout == "NCHW" else (size, size, 3)
-    shape = list(inputs[0].shape)
+    shape = list(described.shape)
     fits = len(shape) == 4 and all(
         not isinstance(found, int) or found == due
         for found, due in zip(shape[1:], wanted, strict=True)
     )
-    if not fits or inputs[0].type != "tensor(float)":
+    if not fits or described.type not in PHOTO_TYPES:
         raise ModelError(
-            f"input '{inputs[0].name}' is {inputs[0].type} {shape}; preprocessing gives"
+            f"input '{described.name}' is {described.type} {shape}; preprocessing gives"
             f" tensor(float) [n, {', '.join(map(str, wanted))}]: mend layout or input_size in"
             f" {SETTINGS_FILE}"
         )

@@ -19,6 +19,7 @@ from goodsight.core.types import (
     Photo,
     Preprocessing,
 )
+from goodsight.encoders.feeding import INPUT_TYPES, photo_input, run_network
 from goodsight.encoders.preprocessing import prepare
 
 __all__ = [
@@ -82,23 +83,15 @@ def run_model(
     session: Any, output: str, photos: Sequence[Photo], preprocessing: Preprocessing
 ) -> FloatArray:
     """One output for n ≥ 1 photos, float32 (n, ...). Raises ModelError."""
-    described = session.get_inputs()[0]
+    described = photo_input(session)
     one_by_one = described.shape[0] == 1 or session.get_providers()[0] == CPU_PROVIDER
     step = 1 if one_by_one else PHOTOS_PER_RUN
+    kind = INPUT_TYPES.get(described.type, np.float32)
     values = []
     for start in range(0, len(photos), step):
-        batch = prepare(photos[start : start + step], preprocessing)
-        try:
-            (found,) = session.run([output], {described.name: batch})
-        except Exception as error:  # onnxruntime raises a dozen unrelated classes
-            raise ModelError(f"ONNX Runtime failed: {error}") from error
-        if not isinstance(found, np.ndarray) or found.shape[:1] != (len(batch),):
-            raise ModelError(f"output '{output}' has no row for each photo")
-        values.append(found.astype(np.float32, copy=False))
-    joined = np.concatenate(values)
-    if not np.isfinite(joined).all():
-        raise ModelError(f"output '{output}' is not finite")
-    return joined
+        batch = prepare(photos[start : start + step], preprocessing).astype(kind, copy=False)
+        values.append(run_network(session, output, {described.name: batch}))
+    return np.concatenate(values)
 
 
 def make_encoder(session: Any, card: ModelCard, outputs: ModelOutputs) -> OnnxEncoder:

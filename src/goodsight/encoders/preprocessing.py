@@ -13,7 +13,7 @@ from PIL import Image
 
 from goodsight.core.types import FloatArray, Photo, Preprocessing
 
-__all__ = ["INTERPOLATIONS", "LAYOUTS", "PREPARE_VERSION", "RESIZES", "prepare"]
+__all__ = ["CROPS", "INTERPOLATIONS", "LAYOUTS", "PREPARE_VERSION", "RESIZES", "prepare"]
 
 # Counted up whenever `prepare` gives other numbers: part of every space's fingerprint.
 PREPARE_VERSION = 1
@@ -25,16 +25,20 @@ INTERPOLATIONS = {
 }
 RESIZES = ("short_side", "squash", "pad")
 LAYOUTS = ("NCHW", "NHWC")
+CROPS = ("at_once", "whole_pixels")
 PAD_COLOUR = (127, 127, 127)
 # Pillow may first shrink by whole factors while at least this many times too large is left.
 REDUCING_GAP = 3.0
+# A strip's long side, as a multiple of its short one: resized whole it would fill the memory.
+LONGEST_STRIP = 16
 
 
 def prepare(photos: Sequence[Photo], preprocessing: Preprocessing) -> FloatArray:
     """Resize, crop and normalise n photos; float32 (n, 3, s, s) or (n, s, s, 3) by layout.
 
-    The resize and the centre crop are one step: the photo's middle part that would survive
-    the crop is resized to s × s pixels, antialiased.
+    With crop "at_once" the photo's middle part that would survive the crop is resized to
+    s × s pixels, antialiased. With "whole_pixels" the whole photo is resized first, its longer
+    side rounded down, and the middle s × s pixels are cut out.
     """
     size = preprocessing.input_size
     batch = np.empty((len(photos), size, size, 3), dtype=np.uint8)
@@ -56,6 +60,8 @@ def prepare(photos: Sequence[Photo], preprocessing: Preprocessing) -> FloatArray
 def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     if preprocessing.resize == "pad":
         return _padded(image, preprocessing)
+    if preprocessing.crop == "whole_pixels":
+        return _cut(image, preprocessing)
     kept = preprocessing.input_size / preprocessing.resize_size
     width, height = image.size
     if preprocessing.resize == "squash":
@@ -69,6 +75,26 @@ def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
         box=(left, top, left + across, top + down),
         reducing_gap=REDUCING_GAP,
     )
+
+
+def _cut(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    side, kept = preprocessing.resize_size, preprocessing.input_size
+    width = height = side
+    if preprocessing.resize == "short_side":
+        image = _shortened(image)
+        short = min(image.size)
+        width, height = (side * length // short for length in image.size)
+    whole = image.resize((width, height), INTERPOLATIONS[preprocessing.interpolation])
+    left, top = (width - kept) // 2, (height - kept) // 2
+    return whole.crop((left, top, left + kept, top + kept))
+
+
+def _shortened(image: Image.Image) -> Image.Image:
+    """The photo, or the middle of a strip, of which a crop takes no more anyway."""
+    width, height = image.size
+    longest = LONGEST_STRIP * min(width, height)
+    left, top = max(0, (width - longest) // 2), max(0, (height - longest) // 2)
+    return image.crop((left, top, width - left, height - top)) if left or top else image
 
 
 def _padded(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:

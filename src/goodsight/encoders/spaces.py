@@ -13,6 +13,10 @@ from goodsight.encoders.preprocessing import PREPARE_VERSION
 __all__ = ["fingerprint"]
 
 
+# What Preprocessing gained since the first spaces; left out at these values, so that they last.
+_LATER = {"crop": "at_once"}
+
+
 def fingerprint(weights: str, preprocessing: Preprocessing, outputs: ModelOutputs) -> str:
     """A space: everything that decides a vector, and nothing else, as 16 hex digits.
 
@@ -21,10 +25,11 @@ def fingerprint(weights: str, preprocessing: Preprocessing, outputs: ModelOutput
     builder), the preprocessing's version and fields, the output and its pooling. Machine,
     threads, provider, names and how a bundled graph happens to be written do not count.
     """
+    prepared = asdict(preprocessing)
     facts = [
         weights,
         PREPARE_VERSION,
-        asdict(preprocessing),
+        {key: value for key, value in prepared.items() if _LATER.get(key) != value},
         outputs.features,
         outputs.pooling,
     ]

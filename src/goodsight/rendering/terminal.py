@@ -129,12 +129,18 @@ def model_lines(card: ModelCard) -> RenderableType:
         ("source", card.source),
         ("input", f"{preprocessing.input_size} px, {preprocessing.layout}"),
         ("resize", f"{preprocessing.resize} to {preprocessing.resize_size} px"),
+        ("texts", _reads(card)),
         ("mean", ", ".join(f"{value:g}" for value in preprocessing.mean)),
         ("standard deviation", ", ".join(f"{value:g}" for value in preprocessing.std)),
         *((f"SHA-256 of {file}", digest) for file, digest in card.file_hashes.items()),
     ):
         table.add_row(name, plain(value))
     return table
+
+
+def _reads(card: ModelCard) -> str:
+    texts = card.texts
+    return f"seen too, up to {texts.length} tokens" if texts else "not seen"
 
 
 def table_of(*columns: str | tuple[str, str]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from goodsight.core.colour_names import SEEN_COLOUR
+from goodsight.core.labelling import predicted_name
 from goodsight.core.vocabulary import Vocabulary
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.facts import attribute_name
@@ -17,6 +18,8 @@ __all__ = ["vocabulary"]
 SAMPLED_PRODUCTS = 20_000
 # More values of one name are no choice that people name in a request.
 MAX_VALUES = 5000
+
+_PREDICTED = attribute_name(predicted_name(""))
 
 _VALUES = sql.SQL("""
     WITH sample AS MATERIALIZED (
@@ -42,8 +45,9 @@ def vocabulary(connection: Connection, collection: ActiveCollection) -> Vocabula
     """The collection's values in their folded form; see `Vocabulary`."""
     counts: dict[str, dict[str, int]] = {}
     for key, text, products in connection.execute(_VALUES, {"collection": collection.id}):
-        # A long text is kept as a fingerprint, which nobody types.
-        if not text.startswith("\x01"):
+        # A long text is kept as a fingerprint, which nobody types. A guess must not become a
+        # filter that nobody asked for: it would hide what was guessed wrong.
+        if not text.startswith("\x01") and not key.startswith(_PREDICTED):
             counts.setdefault(key, {})[text] = products
     # A feed's own attribute of that name cannot be asked for, see `facet_counts`.
     counts.pop(attribute_name(SEEN_COLOUR), None)

@@ -17,6 +17,7 @@ from goodsight.core.asked_words import AskedWords
 from goodsight.core.colour_names import SEEN_COLOUR
 from goodsight.core.facets import PRICE_BUCKETS, bucket_name, nice_number, without_name
 from goodsight.core.filters import Filter, fold
+from goodsight.core.labelling import predicted_name
 from goodsight.core.types import Product
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.facts import attribute_name
@@ -40,6 +41,9 @@ MINIMUM_USES = 2
 COLUMN_FACETS = ("category", "brand")
 # A feed's own attribute of that name cannot be asked for: the name means what photos show.
 _COLOURS_OF_FEED = attribute_name(SEEN_COLOUR)
+
+# How sure a prediction is narrows by "at least", which no list of values offers.
+_PREDICTED, _CONFIDENCE = attribute_name(predicted_name("")), "_confidence"
 
 _VALUES = sql.SQL("""
     SELECT value #>> '{{}}', count(*), min(p.id)
@@ -90,7 +94,7 @@ def narrowings(connection: Connection, collection: ActiveCollection) -> tuple[st
     ):
         if key in COLUMN_FACETS and values > 1:
             columns.append(key)
-        elif key == _COLOURS_OF_FEED:
+        elif key == _COLOURS_OF_FEED or (key.startswith(_PREDICTED) and key.endswith(_CONFIDENCE)):
             continue
         elif share >= MINIMUM_SHARE and 2 <= values <= min(MAX_VALUES, uses / MINIMUM_USES):
             attributes.append((key, row_id))

@@ -23,6 +23,7 @@ from goodsight.stores.postgres.inspection import inspect
 from goodsight.stores.postgres.keys import PostgresKeys
 from goodsight.stores.postgres.originals import PostgresOriginals
 from goodsight.stores.postgres.owner_sessions import PostgresOwnerSessions
+from goodsight.stores.postgres.predictions import PostgresPredictions
 from goodsight.stores.postgres.reading import PostgresProducts
 from goodsight.stores.postgres.removal import remove_products
 from goodsight.stores.postgres.run_records import run_records
@@ -102,6 +103,10 @@ class PostgresStore:
     def text_vectors(self, name: str) -> PostgresTextVectors:
         """The vectors of the collection's texts, to be kept."""
         return PostgresTextVectors(self.database, name)
+
+    def predictions(self, name: str) -> PostgresPredictions:
+        """What was predicted of the collection's products, to be kept."""
+        return PostgresPredictions(self.database, name)
 
     def originals(self, name: str) -> PostgresOriginals:
         """The bytes of the collection's photos that came by upload."""
