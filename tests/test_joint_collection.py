@@ -60,6 +60,30 @@ def test_a_text_finds_photos_that_no_word_of_the_catalogue_tells(shop):
         assert found.products[0].product.id == name
 
 
+def test_a_text_alone_is_searched_by_its_looks_and_by_its_words(shop):
+    for name in COLOURS:
+        # No title has it: titles are numbers.
+        assert shop.search(f"{name} thing").hits[0].product.id == name
+    assert shop.search("Product 2").hits[0].product.title == "Product 2"
+    found = shop.search("red")
+    assert found.hits[0].confidence is None
+    assert found.hits[0].explanation["visual"] > found.hits[-1].explanation["visual"]
+
+
+def test_photo_and_text_in_one_space(shop, tmp_path):
+    Image.new("RGB", (40, 30), (200, 120, 120)).save(tmp_path / "reddish.png")
+    photo = tmp_path / "reddish.png"
+    assert shop.search(photo).hits[0].product.id == "red"
+    assert shop.search(photo, goodsight.term("blue thing", weight=3)).hits[0].product.id == "blue"
+    away = shop.search(photo, goodsight.term("red thing", weight=-3))
+    assert away.hits[0].product.id != "red"
+    why = shop.explain(photo, goodsight.term("blue thing", weight=3), product_id="blue")
+    assert [share.kind for share in why.term_shares] == ["photo", "text"]
+    assert why.term_shares[1].share > why.term_shares[0].share
+    assert sum(share.share for share in why.term_shares) == pytest.approx(why.score, abs=1e-4)
+    assert shop.explain("red thing", product_id="red").term_shares[0].share > 0
+
+
 def test_an_encoder_of_photos_alone_gives_a_text_no_vector(tmp_path):
     wiring = Wiring(Settings(home=tmp_path))
     assert text_vector("red", wiring.encoder("efficientnet-lite0")) is None

@@ -9,7 +9,6 @@ from typing import Protocol
 from goodsight.core.answering import MAX_LIMIT
 from goodsight.core.errors import SpaceMismatch, UsageError
 from goodsight.core.explaining import Explanation, Sight, explain
-from goodsight.core.query_vectors import is_visual
 from goodsight.core.types import Hit, Query, Results, Sort
 from goodsight.reading import CollectionReader
 from goodsight.rendering import ShownResults
@@ -44,7 +43,7 @@ class Explainer:
         PhotoError where neither the hit's photo nor its thumbnail can be read; what
         `Shop.find` raises.
         """
-        if not is_visual(query):
+        if not self._reader.compares_looks(query):
             raise UsageError("words alone have no looks to explain: give a photo or a product")
         query, _ = self._reader.understood_query(self._wiring.mended(query))
         query = replace(query, understand=False)
@@ -61,6 +60,7 @@ class Explainer:
             sight,
             self._reader.stored(),
             self._reader.stored(),
+            self._reader.photo_sample,
             from_thumbnail=found.from_thumbnail,
         )
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch, UsageError
-from goodsight.core.ports import ImageEncoder, PhotoLoader
+from goodsight.core.ports import ImageEncoder, PhotoLoader, TextEncoder
+from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
-from goodsight.core.types import KeptPhoto, Photo, Product, Query
+from goodsight.core.types import FloatArray, KeptPhoto, Photo, Product, Query
 from goodsight.core.understood import Understood
-from goodsight.profiles import DEFAULT_PROFILE, model_of_profile
+from goodsight.profiles import DEFAULT_PROFILE, PROFILES, model_of_profile
 from goodsight.understanding import RequestUnderstander
 from goodsight.wiring import Wiring
 
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts
 
 __all__ = ["CollectionReader", "FoundPhoto"]
+
+# As many tell how far a term of a query tells photos apart.
+SAMPLED_PRODUCTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,22 @@ class CollectionReader:
         if not query.understand or all(term.text is None for term in query.terms):
             return self._understander.coloured(query, self.stored()), None
         return self._understander.applied(query, self.stored())
+
+    def compares_looks(self, query: Query) -> bool:
+        """Whether the query is compared by its looks: by photos, or by what a text looks like."""
+        if is_visual(query):
+            return True
+        has_text = any(term.text and term.text.strip() for term in query.terms)
+        return has_text and self._sees_texts()
+
+    def _sees_texts(self) -> bool:
+        # The models of the profiles do not: words alone need no model then.
+        return self.stored().profile not in PROFILES and isinstance(self.encoder(), TextEncoder)
+
+    def photo_sample(self) -> FloatArray:
+        """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1."""
+        products = islice(self.stored().product_vectors(), SAMPLED_PRODUCTS)
+        return np.concatenate([product.vectors[:1] for product in products])
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""

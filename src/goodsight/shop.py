@@ -23,7 +23,6 @@ from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
 from goodsight.core.measures import Evaluation
 from goodsight.core.ports import ImageEncoder, Progress
-from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, Product, Query, Results
@@ -171,7 +170,7 @@ class Shop(Adopter):
         query, understood = self.understood_query(self._wiring.mended(query))
 
         def answer(query: Query) -> Results:
-            if is_visual(query):
+            if self.compares_looks(query):
                 return self._search(query, store, decode_ms, watch)
             return browse(query, store, matcher=store, watch=watch)
 
@@ -186,6 +185,7 @@ class Shop(Adopter):
                 query,
                 encoder,
                 store,
+                photos=self.photo_sample,
                 matcher=store,
                 browser=store,
                 calibrations=store.calibrations,

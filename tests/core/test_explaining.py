@@ -24,6 +24,10 @@ def photo(number, seed=0, size=200):
     return Photo(f"{number}-{seed}", "", pixels, *pixels.shape[1::-1])
 
 
+def no_photos():
+    raise AssertionError("only beside texts that the model sees")
+
+
 class OneProduct:
     """A store with the vectors of some products; nothing else is asked of it here."""
 
@@ -72,7 +76,7 @@ def ask(sight, query, why=WHY, score=0.85, **options):
     shown = [photo(1, 0), photo(1, 1)]
     store = OneProduct({"1": vectors_of(sight, *shown), "2": vectors_of(sight, photo(2))})
     hit = Hit(Product("1", "One"), "1-0", "", (), score, 0.7, why)
-    return explain(query, hit, shown[0], sight, store, store, **options)
+    return explain(query, hit, shown[0], sight, store, store, no_photos, **options)
 
 
 def test_the_cells_sum_to_the_score(sight):
@@ -126,7 +130,7 @@ def test_what_speaks_for_the_match_is_where_the_shape_is(lite0):
     photos = [Photo("a", "", plain, 200, 200), Photo("b", "", other, 200, 200)]
     store = OneProduct({"1": vectors_of(lite0, photos[1])})
     hit = Hit(Product("1", "One"), "b", "", (), 0.9, None, WHY)
-    found = explain(Query((Term(photo=photos[0]),)), hit, photos[1], lite0, store, store)
+    found = explain(Query((Term(photo=photos[0]),)), hit, photos[1], lite0, store, store, no_photos)
     cells = found.query_maps[0].values
     assert cells[:3].sum() > cells[4:].sum()
 

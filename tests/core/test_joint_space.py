@@ -2,12 +2,19 @@ import numpy as np
 import pytest
 
 from goodsight.core.errors import UsageError
-from goodsight.core.joint_space import balanced_vector
+from goodsight.core.joint_space import balanced_weights
+from goodsight.core.query_vectors import SeenTerms
+from goodsight.core.types import Term
 
 
 def unit(rows):
     rows = np.asarray(rows, dtype=np.float32)
     return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+
+def balanced_vector(vectors, weights, photos):
+    weights = balanced_weights(vectors, weights, photos)
+    return SeenTerms((Term(text="a"),) * len(vectors), weights, vectors).vector
 
 
 @pytest.fixture

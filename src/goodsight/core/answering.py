@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from goodsight.core.errors import UsageError
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.filters import Filter
-from goodsight.core.query_vectors import is_visual
 from goodsight.core.store_ports import Facets, Found, ProductBrowser, ScoredProduct
 from goodsight.core.types import Hit, Query, Results, Sort, Term, Timings
 
@@ -74,13 +73,19 @@ def by_price_order(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[Sco
     return tuple(sorted(products, key=key))
 
 
-def facets_of(query: Query, chosen: Choice, browser: ProductBrowser | None, watch: Watch) -> Facets:
-    """The counts that are asked for; beside a photo words select nothing, and bind none."""
+def facets_of(
+    query: Query,
+    where: Filter | None,
+    words: str | None,
+    browser: ProductBrowser | None,
+    watch: Watch,
+) -> Facets:
+    """The counts that are asked for, among the products that pass and have the words."""
     if not query.facets or browser is None:
         return {}
     with watch("facets"):
         names = browser.narrowings() if ALL_FACETS in query.facets else query.facets
-        return browser.facets(names, chosen.where, None if is_visual(query) else chosen.words)
+        return browser.facets(names, where, words)
 
 
 def results_of(

@@ -9,7 +9,7 @@ the drop of the score is shown; the answer says which it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -19,12 +19,12 @@ from goodsight.core.heat_maps import HeatMap, seen_box
 from goodsight.core.occluding import occlusion_map
 from goodsight.core.ports import ImageEncoder, PositionEncoder
 from goodsight.core.projecting import Projection
-from goodsight.core.query_vectors import query_vector, visual_terms
+from goodsight.core.query_vectors import PhotoSample, SeenTerms, seen_terms
 from goodsight.core.scoring import MEAN_WEIGHT, blend, mean_vector, similarity
 from goodsight.core.store_ports import ProductStore
 from goodsight.core.term_ports import TextMatcher
 from goodsight.core.term_shares import TermShare, term_shares
-from goodsight.core.types import FloatArray, Hit, Metric, Photo, Query, Term
+from goodsight.core.types import FloatArray, Hit, Metric, Photo, Query
 
 __all__ = ["Explanation", "Method", "Sight", "explain"]
 
@@ -86,6 +86,7 @@ def explain(
     sight: Sight,
     store: ProductStore,
     matcher: TextMatcher,
+    photos: PhotoSample,
     *,
     from_thumbnail: bool = False,
 ) -> Explanation:
@@ -94,7 +95,7 @@ def explain(
     Costs about as much as four searches, or a hundred where patches are covered. Raises
     UsageError, ModelError, StoreError.
     """
-    case = _Case.of(query, hit, sight, store)
+    case = _Case.of(query, hit, sight, store, photos)
     seen = None if query.metric is Metric.KL else _exact(case, photo, sight)
     if seen is None:
         seen = _occluded(case, photo, sight.encoder)
@@ -105,7 +106,7 @@ def explain(
         score=hit.score,
         confidence=hit.confidence,
         shares=hit.explanation,
-        term_shares=term_shares(query.terms, hit, case.term_vectors, case.target, matcher),
+        term_shares=term_shares(query.terms, hit, case.seen, case.target, matcher),
         likeness=case.likeness(case.vector),
         photo_likeness=seen.photo_likeness,
         query_maps=seen.query_maps,
@@ -120,35 +121,26 @@ class _Case:
     """A query's vector and those of a product, and the query's visual terms with theirs."""
 
     metric: Metric
+    seen: SeenTerms
     vector: FloatArray
     best: FloatArray
     mean: FloatArray
-    terms: tuple[Term, ...]
-    term_vectors: tuple[FloatArray, ...]
 
     @classmethod
-    def of(cls, query: Query, hit: Hit, sight: Sight, store: ProductStore) -> _Case:
+    def of(
+        cls, query: Query, hit: Hit, sight: Sight, store: ProductStore, photos: PhotoSample
+    ) -> _Case:
         vectors = store.vectors(hit.product.id)
-        vector = query_vector(query.terms, sight.encoder, store)
+        seen = seen_terms(query.terms, sight.encoder, store, photos)
+        vector = seen.vector
         scores = similarity(vector, vectors, query.metric)
-        terms = visual_terms(query.terms)
-        alone = [vector] if len(terms) == 1 and terms[0].weight > 0 else [
-            query_vector((replace(term, weight=1.0),), sight.encoder, store) for term in terms
-        ]  # fmt: skip
         return cls(
             metric=query.metric,
+            seen=seen,
             vector=vector,
             best=vectors[int(scores.argmax())],
             mean=mean_vector(vectors),
-            terms=terms,
-            term_vectors=tuple(alone),
         )
-
-    @property
-    def length(self) -> float:
-        """Of the weighted sum of the terms, which the query's vector is the direction of."""
-        weighted = [t.weight * v for t, v in zip(self.terms, self.term_vectors, strict=True)]
-        return float(np.linalg.norm(np.sum(weighted, axis=0)))
 
     @property
     def target(self) -> FloatArray:
@@ -167,14 +159,6 @@ class _Case:
         if self.metric is not Metric.KL:
             return float(vector @ self.vector)
         return float(similarity(self.vector, vector[np.newaxis], self.metric)[0])
-
-    def with_term(self, position: int, term_vector: FloatArray) -> FloatArray:
-        """The query's vector if one of its terms had this one."""
-        vectors = [*self.term_vectors]
-        vectors[position] = term_vector
-        weighted = [t.weight * v for t, v in zip(self.terms, vectors, strict=True)]
-        total = np.sum(weighted, axis=0)
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +180,9 @@ def _exact(case: _Case, photo: Photo, sight: Sight) -> _Seen | None:
         return None
     maps: list[HeatMap] = []
     other_terms = 0.0
-    for term, vector in zip(case.terms, case.term_vectors, strict=True):
-        direction = case.target * np.float32(term.weight / case.length)
+    seen = case.seen
+    for term, weight, vector in zip(seen.terms, seen.weights, seen.vectors, strict=True):
+        direction = case.target * np.float32(weight / seen.length)
         if term.photo is None:
             other_terms += float(vector @ direction)
             continue
@@ -232,13 +217,13 @@ def _occluded(case: _Case, photo: Photo, encoder: ImageEncoder) -> _Seen:
         )
 
     def scores_of(position: int) -> Callable[[FloatArray], float]:
-        return lambda vector: case.likeness(case.with_term(position, vector))
+        return lambda vector: case.likeness(case.seen.replaced(position, vector))
 
     return _Seen(
         method=Method.OCCLUSION,
         query_maps=tuple(
             map_of(term.photo, scores_of(position))
-            for position, term in enumerate(case.terms)
+            for position, term in enumerate(case.seen.terms)
             if term.photo is not None
         ),
         hit_map=map_of(photo, case.photo_likeness),

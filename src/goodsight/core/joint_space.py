@@ -3,7 +3,7 @@
 The texts' vectors lie apart from the photos': even a fitting text has a cosine of a quarter or
 so with its photo, where two photos of one thing have three quarters (Liang et al., "Mind the
 Gap", NeurIPS 2022). By itself a text orders photos well; in a sum with photos it would hardly
-count. `balanced_vector` lets each term count by how far it tells the catalogue's photos apart.
+count. `balanced_weights` let each term count by how far it tells the catalogue's photos apart.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from goodsight.core.errors import UsageError
 from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.types import FloatArray
 
-__all__ = ["balanced_vector", "text_vector"]
+__all__ = ["balanced_weights", "text_vector"]
 
 # Below this a term tells no two photos of the catalogue apart.
 LEAST_SPREAD = 1e-6
@@ -33,19 +32,15 @@ def text_vector(text: str, encoder: ImageEncoder) -> FloatArray | None:
     return None
 
 
-def balanced_vector(
+def balanced_weights(
     vectors: FloatArray, weights: Sequence[float], photos: FloatArray
-) -> FloatArray:
-    """The weighted sum of n terms' vectors (n, d), scaled to norm 1; float32 (d,).
+) -> tuple[float, ...]:
+    """The weights of n terms' vectors (n, d), each by how far its term tells photos apart.
 
-    Each term is divided by the standard deviation of its cosines with `photos`, m ≥ 2 vectors
-    (m, d) of the catalogue's photos: a photo and a text of the same weight then change the
-    order of the products alike. Raises UsageError where the terms cancel each other out.
+    Each is divided by the standard deviation of its term's cosines with `photos`, m ≥ 2 vectors
+    (m, d) of the catalogue's photos: in the weighted sum a photo and a text of the same weight
+    then change the order of the products alike. A term that tells no two photos apart gets 0.
     """
     spreads = (photos @ vectors.T).std(axis=0)
     told = np.where(spreads > LEAST_SPREAD, spreads, np.inf)
-    total = (np.asarray(weights)[:, np.newaxis] * vectors / told[:, np.newaxis]).sum(axis=0)
-    norm = float(np.linalg.norm(total))
-    if norm < LEAST_SPREAD:
-        raise UsageError("the query's terms cancel each other out: change a weight")
-    return np.asarray(total / norm, dtype=np.float32)
+    return tuple((np.asarray(weights) / told).tolist())

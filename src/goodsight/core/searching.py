@@ -26,7 +26,7 @@ from goodsight.core.calibrating import COMPETITORS, Calibration
 from goodsight.core.choices import Look
 from goodsight.core.composing import fitted_texts, looks_weight, text_unit, with_texts
 from goodsight.core.ports import ImageEncoder, Reranker
-from goodsight.core.query_vectors import query_vector
+from goodsight.core.query_vectors import PhotoSample, seen_terms
 from goodsight.core.store_ports import (
     Found,
     ProductBrowser,
@@ -54,6 +54,7 @@ def search(
     encoder: ImageEncoder,
     store: ProductStore,
     *,
+    photos: PhotoSample,
     matcher: TextMatcher | None = None,
     browser: ProductBrowser | None = None,
     rerankers: Sequence[Reranker] = (),
@@ -64,7 +65,9 @@ def search(
     """Find the products that look most like the query's photos.
 
     Several photos or products are added up with their weights, as vectors; products that
-    have a text's words are lifted by its weight. `matcher` knows who has them.
+    have a text's words are lifted by its weight. `matcher` knows who has them. Where the
+    encoder sees texts too they are vectors as well, balanced by some of the catalogue's
+    `photos`.
     Each of the `rerankers` sees the best products in the order the one before left them in.
     `decode_ms` is what decoding the photos took before; `browser` counts facets;
     `calibrations` are the space's, as of an index version.
@@ -75,7 +78,8 @@ def search(
     chosen = Choice.of(query)
     clock = Clock()
     with watch("encode"):
-        vector = query_vector(query.terms, encoder, store)
+        seen = seen_terms(query.terms, encoder, store, photos)
+        vector = seen.vector
     encode_ms = clock.lap()
     by_price = query.sort is not Sort.MATCH
     wanted = max(query.offset + query.limit, SORTED_MATCHES if by_price else 0)
@@ -100,11 +104,13 @@ def search(
             found, unknown = _with_texts(found, asked, chosen.texts, unit, store, matcher)
     with watch("rerank"):
         ranked = _reranked(found.products, query, vector, rerankers)
-    # Scores that mix colours in are on another scale than those that were calibrated.
-    plain = query.look is Look.STYLE and not query.colours
+    # Scores that mix colours in, or a text's vector, are on another scale than those that were
+    # calibrated.
+    plain = query.look is Look.STYLE and not query.colours and not seen.with_text
     sure = _confidences(ranked, calibration if plain else None, unknown)
     products = by_price_order(ranked[:wanted], query.sort) if by_price else ranked
-    facets = facets_of(query, chosen, browser, watch)
+    # Looks rank every product and select none.
+    facets = facets_of(query, chosen.where, None, browser, watch)
     timings = Timings(
         decode_ms, encode_ms, store_ms := clock.lap(), decode_ms + encode_ms + store_ms
     )

@@ -2,16 +2,18 @@
 
 Photos and products share the likeness in looks as their vectors share in it: the query's vector
 is their weighted sum, so that a cosine falls into one part for each. Texts share what they add
-together. The metrics that are no sums are shared out as the cosine is.
+together; where the model sees texts they have part in the looks as well. The metrics that are no
+sums are shared out as the cosine is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from goodsight.core.composing import FittedText, fitted_texts
+from goodsight.core.query_vectors import SeenTerms
 from goodsight.core.term_ports import TextMatcher
 from goodsight.core.types import FloatArray, Hit, Term
 
@@ -37,42 +39,34 @@ class TermShare:
 
 
 def term_shares(
-    terms: Sequence[Term],
-    hit: Hit,
-    looks: Sequence[FloatArray],
-    target: FloatArray,
-    matcher: TextMatcher,
+    terms: Sequence[Term], hit: Hit, seen: SeenTerms, target: FloatArray, matcher: TextMatcher
 ) -> tuple[TermShare, ...]:
     """A share for each term, in their order; with colours and printed words they sum to the score.
 
-    `looks` are the unit vectors (d,) of the terms that have looks, in their order; `target` (d,)
-    is what a query's vector is multiplied with to give the hit's likeness. Raises ModelError.
+    `seen` are the terms that have a vector; `target` (d,) is what a query's vector is multiplied
+    with to give the hit's likeness. Raises ModelError.
     """
-    parts = hit.explanation
-    text = parts.get("text", 0.0)
-    visual = parts.get("visual", hit.score - text)
-    vectors = iter(looks)
-    fits = iter(fitted_texts([t for t in terms if t.text is not None], [hit.product.id], matcher))
-    raw = [
-        _fit(next(fits), hit)
-        if term.text is not None
-        else term.weight * float(next(vectors) @ target)
-        for term in terms
+    words = hit.explanation.get("text", 0.0)
+    looks = hit.explanation.get("visual", hit.score - words)
+    texts = [term for term in terms if term.text is not None]
+    fits = [_fit(text, hit) for text in fitted_texts(texts, [hit.product.id], matcher)]
+    likenesses = [
+        weight * float(vector @ target)
+        for weight, vector in zip(seen.weights, seen.vectors, strict=True)
     ]
-    is_text = [term.text is not None for term in terms]
-    scale = {
-        kind: _scale([value for value, one in zip(raw, is_text, strict=True) if one == kind], whole)
-        for kind, whole in ((True, text), (False, visual))
-    }
+    shares = dict.fromkeys(range(len(terms)), 0.0)
+    for among, values, whole in ((texts, fits, words), (seen.terms, likenesses, looks)):
+        places = [place for place, term in enumerate(terms) if any(term is one for one in among)]
+        for place, value in zip(places, values, strict=True):
+            shares[place] += value * _scale(values, whole)
     return tuple(
-        TermShare(_kind(term), _name(term), term.weight, value * scale[kind])
-        for term, value, kind in zip(terms, raw, is_text, strict=True)
+        TermShare(_kind(term), _name(term), term.weight, shares[place])
+        for place, term in enumerate(terms)
     )
 
 
 def _fit(text: FittedText, hit: Hit) -> float:
-    fits: Mapping[str, float] = text.fits
-    return text.weight * fits.get(hit.product.id, 0.0)
+    return text.weight * text.fits.get(hit.product.id, 0.0)
 
 
 def _scale(values: Sequence[float], whole: float) -> float:
