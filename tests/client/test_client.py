@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from goodsight.client import Client
+from goodsight.client import Client, QueryTerm
 from goodsight.config import Settings
 from goodsight.core.access import Role
 from goodsight.core.errors import ServiceError, UsageError
@@ -50,6 +50,20 @@ def test_searching(client, small_shop):
     assert blue.hits[0].product.id == "p2"
     alike = client.search(product_id="p1", look="pattern").hits[0]
     assert (alike.product.id, alike.confidence) == ("p1", None)
+
+
+def test_terms_with_weights(client, small_shop):
+    photo = small_shop / "query-4.png"
+    assert client.search(image=photo).hits[0].product.id == "p4"
+    unlike = QueryTerm(text="orchid", weight=-1)
+    answer = client.search(image=photo, terms=[unlike])
+    assert answer.hits[0].product.id != "p4"
+    part = QueryTerm(image=photo.read_bytes(), box=(0, 0, 1, 1))
+    boxed = client.search(terms=[part, QueryTerm(product_id="p4", weight=0.5)], limit=2)
+    assert [boxed.hits[0].product.id, len(boxed.hits)] == ["p4", 2]
+    why = client.explain("p4", image_id=answer.image_id, terms=[QueryTerm(text="orchid")])
+    assert [(term.kind, term.name) for term in why.terms] == [("photo", ""), ("text", "orchid")]
+    assert sum(term.share for term in why.terms) == pytest.approx(why.score, abs=1e-4)
 
 
 def test_speaking(client):

@@ -22,6 +22,7 @@ from goodsight.client.answers import (
 )
 from goodsight.client.client import Client
 from goodsight.client.explanations import CellMap, ExplanationAnswer, TermShare
+from goodsight.client.terms import QueryTerm
 
 __all__ = [
     "CellMap",
@@ -31,6 +32,7 @@ __all__ = [
     "FoundProduct",
     "ProductDetails",
     "PutAnswer",
+    "QueryTerm",
     "SearchAnswer",
     "ShownPhoto",
     "ShownVariant",

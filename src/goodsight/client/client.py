@@ -23,7 +23,8 @@ from goodsight.client.answers import (
     understood_answer,
 )
 from goodsight.client.connection import Connection
-from goodsight.client.explanations import ExplanationAnswer, explanation_answer, query_terms
+from goodsight.client.explanations import ExplanationAnswer, explanation_answer
+from goodsight.client.terms import QueryTerm
 from goodsight.core.errors import UsageError
 
 __all__ = ["Client"]
@@ -64,6 +65,7 @@ class Client:
         text: str | None = None,
         audio: bytes | str | Path | None = None,
         box: Box | None = None,
+        terms: Sequence[QueryTerm] = (),
         where: str | None = None,
         facets: Sequence[str] = (),
         sort: str = "match",
@@ -80,7 +82,24 @@ class Client:
         `box` is [x, y, width, height] in 0..1 of the upright photo. `look` is "style", "colour",
         "both" or "pattern"; `colours`, names or #rrggbb, stand for the photo's own. With
         `understand` the text is read as a request, and the answer's `understood` tells how.
+        `terms` come on top, each with its weight and box.
         """
+        if terms:
+            first = QueryTerm(image, image_id, image_url, text, product_id, audio, box=box)
+            asked = {
+                "query": [term.document() for term in (*first.parts(), *terms)],
+                "filter": where,
+                "facets": list(facets),
+                "sort": sort,
+                "limit": limit,
+                "cursor": cursor,
+                "metric": metric,
+                "look": look,
+                "colours": list(colours),
+                "understand": understand,
+            }
+            answer = self._connection.ask("POST", f"{self._root}/search", json=asked)
+            return search_answer(answer.json())
         fields: dict[str, str] = {"sort": sort, "limit": str(limit), "metric": metric, "look": look}
         given = {
             "image_id": image_id,
@@ -129,20 +148,15 @@ class Client:
         product_id: str | None = None,
         text: str | None = None,
         box: Box | None = None,
+        terms: Sequence[QueryTerm] = (),
         where: str | None = None,
         metric: str = "cosine",
         look: str = "style",
         colours: Sequence[str] = (),
     ) -> ExplanationAnswer:
         """Why a search finds the product with the id `hit`; the rest is the search's."""
-        query = query_terms(
-            image=image,
-            box=box,
-            image_id=image_id,
-            image_url=image_url,
-            product_id=product_id,
-            text=text,
-        )
+        first = QueryTerm(image, image_id, image_url, text, product_id, box=box)
+        query = [term.document() for term in (*first.parts(), *terms)]
         asked: dict[str, Any] = {"query": query, "filter": where, "metric": metric}
         asked |= {"look": look, "colours": list(colours), "product_id": hit}
         response = self._connection.ask("POST", f"{self._root}/explanation", json=asked)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-__all__ = ["CellMap", "ExplanationAnswer", "TermShare", "explanation_answer", "query_terms"]
+__all__ = ["CellMap", "ExplanationAnswer", "TermShare", "explanation_answer"]
 
 Box = tuple[float, float, float, float]
 
@@ -64,23 +62,6 @@ class ExplanationAnswer:
     photo: str | None
     from_thumbnail: bool
     image_id: str | None
-
-
-def query_terms(
-    *,
-    image: bytes | str | Path | None,
-    box: Sequence[float] | None,
-    **others: str | None,
-) -> list[dict[str, Any]]:
-    """The terms of a query as JSON, the photo first; the box is for the first one."""
-    terms: list[dict[str, Any]] = []
-    if image is not None:
-        data = image if isinstance(image, bytes) else Path(image).read_bytes()
-        terms.append({"image": base64.b64encode(data).decode("ascii")})
-    terms += [{name: value} for name, value in others.items() if value is not None]
-    if box is not None and terms:
-        terms[0]["box"] = list(box)
-    return terms
 
 
 def explanation_answer(document: Mapping[str, Any]) -> ExplanationAnswer:
