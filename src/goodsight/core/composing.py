@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from goodsight.core.calibrating import Calibration
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.term_ports import TextMatcher
-from goodsight.core.types import Metric, Term
+from goodsight.core.types import FloatArray, Metric, Term
 
 __all__ = [
     "TEXT_ODDS",
@@ -29,11 +29,13 @@ __all__ = [
     "fitted_texts",
     "looks_weight",
     "text_unit",
+    "unit_of_spread",
     "weighed",
     "with_texts",
 ]
 
 TEXT_ODDS = 1000
+TEXT_SPREADS = 6
 # Where nothing is calibrated: of the same order as those fitted on the catalogues we have.
 USUAL_TEMPERATURES: Mapping[Metric, float] = {
     Metric.COSINE: 0.1,
@@ -76,6 +78,15 @@ def fitted_texts(
         )
         for term in texts
     ]
+
+
+def unit_of_spread(scores: FloatArray, weight: float) -> float:
+    """The same where the looks are a text's: no calibration says what a lead in them is worth.
+
+    `scores`, float32 (m,), are those of some of the catalogue's photos. A product that has the
+    words, such as its name, comes before nearly all that only look so.
+    """
+    return TEXT_SPREADS * float(scores.std()) / max(weight, 1e-3)
 
 
 def with_texts(

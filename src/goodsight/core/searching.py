@@ -24,9 +24,16 @@ from goodsight.core.answering import (
 )
 from goodsight.core.calibrating import COMPETITORS, Calibration
 from goodsight.core.choices import Look
-from goodsight.core.composing import fitted_texts, looks_weight, text_unit, with_texts
+from goodsight.core.composing import (
+    fitted_texts,
+    looks_weight,
+    text_unit,
+    unit_of_spread,
+    with_texts,
+)
 from goodsight.core.ports import ImageEncoder, Reranker
 from goodsight.core.query_vectors import PhotoSample, seen_terms
+from goodsight.core.scoring import similarity
 from goodsight.core.store_ports import (
     Found,
     ProductBrowser,
@@ -98,7 +105,12 @@ def search(
     with watch("store"):
         found = store.search(asked)
         calibration = calibrations(found.index_version).get(query.metric)
-        unit = text_unit(calibration, query.metric, looks_weight(query.terms))
+        weight = looks_weight(query.terms)
+        unit = (
+            unit_of_spread(similarity(vector, photos(), query.metric), weight)
+            if seen.with_text
+            else text_unit(calibration, query.metric, weight)
+        )
         unknown = 0.0
         if chosen.texts and matcher is not None:
             found, unknown = _with_texts(found, asked, chosen.texts, unit, store, matcher)
