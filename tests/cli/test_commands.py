@@ -89,6 +89,22 @@ def test_search_takes_a_colour_picked_by_hand(indexed, small_shop):
     assert "black, grey, white" in refused.stderr
 
 
+def test_search_takes_terms_with_weights_boxes_and_products(indexed, small_shop):
+    query = small_shop / "query-3.png"
+
+    def first(*terms):
+        done = run(indexed, "search", *terms, "--json", "--limit", "1", "--literally")
+        return json.loads(done.stdout)["hits"][0]["product"]["id"]
+
+    assert first(query) == first(f"{query}[0,0,1,1]", "edged^0.01") == "p3"
+    assert first(query, "edged") not in {"p0", "p3"}
+    assert first(f"{query}^0.1", "product:p4") == "p4"
+    assert first(query, "--not", "goldenrod") != "p3"
+    assert first("disc", "--not", "crimson") == "p3"
+    done = run(indexed, "search", "red^0", expect=2)
+    assert "weight 0" in done.stderr
+
+
 def test_search_prints_one_line_per_product(indexed, small_shop):
     query = small_shop / "query-3.png"
     done = run(indexed, "search", query, "--limit", "3", "--where", "price < 50 and in_stock")
