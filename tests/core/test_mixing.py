@@ -8,7 +8,14 @@ import pytest
 from goodsight.core.choices import Look
 from goodsight.core.colour_names import picked_colours
 from goodsight.core.looks import SeenPhoto
-from goodsight.core.mixing import WORDS_WEIGHT, by_colour, by_pattern, by_words, words_matter
+from goodsight.core.mixing import (
+    PATTERN_WEIGHT,
+    WORDS_WEIGHT,
+    by_colour,
+    by_pattern,
+    by_words,
+    words_matter,
+)
 from goodsight.core.scoring import blend
 from goodsight.core.store_ports import ScoredProduct
 from goodsight.core.types import Product, Variant
@@ -81,7 +88,7 @@ def test_what_was_never_described_has_no_colour_in_common(seen):
     assert found.score == pytest.approx(0.45 * 0.7, abs=1e-6)
 
 
-def test_pattern_alone_leaves_style_out_and_shows_the_photo_that_has_it():
+def test_pattern_counts_most_and_shows_the_photo_that_has_it():
     lying, upright = (np.array(shares, dtype=np.float32) for shares in ([1, 0], [0.2, 0.8]))
     seen = {
         "shirt": [SeenPhoto("blue", "2", vector(0.9), pattern=upright)],
@@ -93,11 +100,13 @@ def test_pattern_alone_leaves_style_out_and_shows_the_photo_that_has_it():
 
     coat, shirt = by_pattern([SHIRT, COAT], seen, vector=QUERY, pattern=lying)
 
-    assert (coat.product.id, coat.photo, coat.score) == ("coat", "sleeve", pytest.approx(1))
-    assert shirt.score == pytest.approx(0.2**0.5, abs=1e-6)
-    assert shirt.parts == {
-        "best": pytest.approx(0.9), "mean": 0.8, "visual": 0, "pattern": shirt.score,
-    }  # fmt: skip
+    assert (coat.product.id, coat.photo) == ("coat", "sleeve")
+    assert coat.parts["pattern"] == pytest.approx(PATTERN_WEIGHT)
+    assert shirt.parts["pattern"] == pytest.approx(PATTERN_WEIGHT * 0.2**0.5)
+    for found in (coat, shirt):
+        style = (1 - PATTERN_WEIGHT) * blend(found.parts["best"], found.parts["mean"])
+        assert found.parts["visual"] == pytest.approx(style, abs=1e-6)
+        assert found.parts["visual"] + found.parts["pattern"] == pytest.approx(found.score)
 
 
 def test_words_add_their_share():

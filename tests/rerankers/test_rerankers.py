@@ -144,7 +144,7 @@ class TestPattern:
         some = PatternReranker(Reader(patterns=(LYING, None)), SeesBlue())
         found = some.rerank(asked(look=Look.PATTERN), VECTOR, CANDIDATES)
         assert order(found) == ["red", "blue"]
-        assert found[1].score == 0
+        assert found[1].parts["pattern"] == 0
 
     def test_nothing_found_is_nothing(self):
         assert self.reranker.rerank(asked(look=Look.PATTERN), VECTOR, ()) == ()

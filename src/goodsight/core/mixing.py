@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 COLOUR_WEIGHTS: Mapping[Look, float] = {Look.STYLE: 0.0, Look.BOTH: 0.55, Look.COLOUR: 1.0}
-# Any style mixed in finds fewer of the same pattern.
-PATTERN_WEIGHT = 1.0
+# Patterns differ by less than styles: so little style settles what is alike in pattern.
+PATTERN_WEIGHT = 0.95
 WORDS_WEIGHT = 0.5
 # Reading the query costs as much as all the rest: only where the products found are printed on.
 LEAST_PRINTED_SHARE = 0.3

@@ -34,7 +34,7 @@ class PatternReranker:
     def rerank(
         self, query: Query, vector: FloatArray, candidates: Sequence[ScoredProduct]
     ) -> tuple[ScoredProduct, ...]:
-        """By pattern alone. Raises UsageError, ModelError."""
+        """By pattern, and a little by style. Raises UsageError, ModelError."""
         if query.colours:
             raise UsageError("a pattern is compared without its colours: pick none, or no pattern")
         seen = self._reader.looks([scored.product.id for scored in candidates])

@@ -22,10 +22,11 @@ from goodsight.stores.postgres.failures import translated
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text import digest
 
 __all__ = ["PostgresTextVectors", "nearest_texts"]
 
-_AMONG = sql.SQL("AND p.product_key = ANY(%(product_ids)s)")
+_AMONG = sql.SQL("AND p.key_digest = ANY(%(digests)s)")
 _UNEMBEDDED = sql.SQL("""
     SELECT p.id, p.updated_at, CASE WHEN t.space = %(space)s THEN t.text_hash END, {columns}
     FROM products p LEFT JOIN text_vectors t ON t.product_id = p.id
@@ -78,7 +79,7 @@ class PostgresTextVectors:
                 "space": space,
                 "limit": limit,
                 "collection": self._id(connection),
-                "product_ids": None if product_ids is None else list(product_ids),
+                "digests": [digest(product_id) for product_id in product_ids or ()],
             }
             rows = connection.execute(query, parameters).fetchall()
             texts = []

@@ -79,13 +79,13 @@ export function search() {
       if (wanted.literal || answer.understood?.chips.length) {
         await import("./understood/chips.js").then(({ take }) => take(answer, wanted), () => {});
       }
-      const told = (answer.read_as || answer.some_words) && import("./understood/told.js");
-      const telling = told && (await told.catch(() => null));
+      const told = answer.read_as || answer.some_words ? import("./understood/told.js") : null;
+      const telling = await told?.catch(() => null);
       if (running !== mine) return;
       stop();
       nextCursor = answer.next_cursor;
       view.answered(answer, adopt(answer, wanted));
-      telling && telling.tell(answer, wanted);
+      telling?.tell(answer, wanted);
     })
     .catch((error) => {
       if (running !== mine || isAborted(error)) return;
