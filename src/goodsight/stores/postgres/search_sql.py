@@ -114,10 +114,11 @@ _SEARCH = sql.SQL("""
 _PHOTOS = sql.SQL("""
     {candidates}
     SELECT s.id, s.product_key, v.vector
-    FROM (SELECT DISTINCT p.id, p.product_key, f.image_id
+    FROM (SELECT p.id, p.product_key, f.image_id
           FROM products p JOIN photos f ON f.product_id = p.id {among}
           WHERE p.collection_id = %(collection)s AND {condition}
-          ORDER BY p.id OFFSET 0) AS s
+          GROUP BY p.id, f.image_id
+          ORDER BY p.id, min(array_position(p.photo_references, f.reference)) OFFSET 0) AS s
     CROSS JOIN LATERAL (
         SELECT vector FROM {photo_vectors} WHERE image_id = s.image_id LIMIT 1) AS v
 """)
@@ -163,7 +164,7 @@ def search_statement(
 def photos_statement(
     vectors: VectorSet, *, near: Near | None, condition: sql.Composable | None
 ) -> sql.Composed:
-    """Each distinct photo's vector of the candidates, product by product.
+    """Each distinct photo's vector of the candidates, product by product, in the feed's order.
 
     Its rows are the product's row id, its key and the vector. Parameters: `collection`, with
     `near` also `query`, and the condition's.
