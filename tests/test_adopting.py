@@ -161,7 +161,9 @@ def test_the_command_asks_for_the_licence(server, tmp_path):
     done = run(server, tmp_path, "hf:shop/colours")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cc-by-nc-4.0" in done.stderr
-    assert run(server, tmp_path, "hf:shop/colours", "--accept-licence").returncode == 0
+    done = run(server, tmp_path, "hf:shop/colours", "--accept-licence")
+    assert done.returncode == 0, done.stderr
+    assert "seen too, up to 8 tokens" in done.stdout
 
 
 def test_a_hub_out_of_reach(server, tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from encoders.joint_models import joint_folder
 from encoders.photos import drawn_photo
 from encoders.tiny_models import GOOD_FOLDERS, good_folder
 from goodsight.core.types import Photo
@@ -19,11 +20,15 @@ def library(tmp_path_factory):
     return ModelLibrary(tmp_path_factory.mktemp("models"))
 
 
-@pytest.fixture(scope="module", params=[*BUNDLED, *GOOD_FOLDERS])
+def own_folder(root, name):
+    return joint_folder(root) if name == "colours" else good_folder(root, name)
+
+
+@pytest.fixture(scope="module", params=[*BUNDLED, *GOOD_FOLDERS, "colours"])
 def encoder(request, library, tmp_path_factory):
     if request.param in BUNDLED:
         return library.open(request.param)
-    return open_model_folder(good_folder(tmp_path_factory.mktemp("own"), request.param), CPU)
+    return open_model_folder(own_folder(tmp_path_factory.mktemp("own"), request.param), CPU)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +123,7 @@ def test_pixels_may_lie_in_memory_in_any_way(encoder, photos):
 def test_the_space_is_stable(encoder, library, tmp_path):
     name = encoder.card.name
     again = library.open(name) if name in BUNDLED else None
-    again = again or open_model_folder(good_folder(tmp_path, name), CPU)
+    again = again or open_model_folder(own_folder(tmp_path, name), CPU)
     assert again.card.space == encoder.card.space
     assert len(encoder.card.space) == 16
 

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from encoders.joint_models import COLOURS, END, joint_folder, settings, text_model, tokenizer
+from encoders.joint_models import (
+    COLOURS,
+    END,
+    joint_folder,
+    photo_model,
+    settings,
+    text_model,
+    tokenizer,
+)
 from encoders.tiny_models import good_folder
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.model_card import TextReading
@@ -89,6 +97,26 @@ def test_a_joint_folder_is_added_with_all_its_files(tmp_path):
     opened = ModelLibrary(tmp_path / "models").open(card.name)
     assert opened.encode_question("red").shape == (3,)
     assert set(card.file_hashes) == {"model.onnx", "text.onnx", "tokenizer.json"}
+
+
+def test_half_precision_photos_and_short_tokens_are_fed_as_asked(tmp_path):
+    folder = joint_folder(tmp_path)
+    expected = open_model_folder(folder, CPU)
+    photos, texts = photo_model(), text_model()
+    photos.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT16
+    widened = helper.make_node("Cast", ["pixel_values"], ["wide"], to=TensorProto.FLOAT)
+    photos.graph.node[0].input[0] = "wide"
+    photos.graph.node.insert(0, widened)
+    for item in texts.graph.input:
+        item.type.tensor_type.elem_type = TensorProto.INT32
+    (folder / "model.onnx").write_bytes(photos.SerializeToString())
+    (folder / "text.onnx").write_bytes(texts.SerializeToString())
+    found = open_model_folder(folder, CPU)
+    photo = flat_photo((0.3, -0.2, 0.9))
+    np.testing.assert_allclose(
+        found.encode_photos([photo]).vectors, expected.encode_photos([photo]).vectors, atol=2e-3
+    )
+    np.testing.assert_array_equal(found.encode_texts(["red"]), expected.encode_texts(["red"]))
 
 
 def three_text_inputs():

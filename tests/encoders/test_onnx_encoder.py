@@ -32,7 +32,7 @@ class PretendedSession:
     def get_providers(self):
         return [self.provider, *CPU]
 
-    def run(self, outputs, inputs, options):
+    def run(self, outputs, inputs):
         size = len(inputs["photos"])
         start = sum(self.sizes)
         self.sizes.append(size)

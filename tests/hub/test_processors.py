@@ -105,6 +105,18 @@ ENDLESS = {"model_max_length": 1000000000000000019884624838656}
         ({"model_type": "siglip"}, {"padding_side": "left"}, None, None),
         ({"model_type": "siglip2"}, ENDLESS, None, TextReading(64, lower_case=True)),
         (
+            {"model_type": "siglip", "text_config": {"vocab_size": 256000}},
+            ENDLESS | {"tokenizer_class": "GemmaTokenizer"},
+            None,
+            TextReading(64, lower_case=True),
+        ),
+        (
+            {"model_type": "siglip"},
+            {"model_max_length": 64, "tokenizer_class": "SiglipTokenizer", "do_lower_case": True},
+            None,
+            TextReading(64, lower_case=True),
+        ),
+        (
             {"model_type": "x", "text_config": {"max_position_embeddings": 40}},
             {"model_max_length": 77},
             None,

@@ -41,10 +41,9 @@ def adopt(tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with goodsight.open(settings=Settings(home=tmp_path / "home")) as shop:
 
-        def adopted(files):
+        def adopted(files, **choices):
             server.repositories["org/model"] = Repository(files)
-            shop.add_model("hf:org/model")
-            return shop._wiring.encoder("model")
+            return shop._wiring.encoder(shop.add_model("hf:org/model", **choices).name)
 
         yield adopted
     server.close()
@@ -140,6 +139,20 @@ def test_dinov2(adopt, capsys):
     compare_pixels(encoder, processor, capsys, "DINOv2")
     expected = photo_vectors(network, processor, "pooler_output")
     compare(encoder.encode_photos(PHOTOS).vectors, expected, capsys, "DINOv2, photos")
+
+
+def test_a_quantised_variant_is_nearly_the_same(adopt, capsys):
+    network, processor = reference.dinov2()
+    files = reference.saved(network.config, processor)
+    plain = reference.exported(network, ["pixel_values"], ["last_hidden_state"])
+    files["onnx/model_quantized.onnx"] = reference.quantised(plain)
+    encoder = adopt(files, variant="quantized")
+    expected = photo_vectors(network, processor, "pooler_output")
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    cosines = (encoder.encode_photos(PHOTOS).vectors * expected).sum(axis=1)
+    with capsys.disabled():
+        print(f"\nDINOv2, quantised: cosine at least {cosines.min():.5f}")
+    assert 0.98 < cosines.min() < 0.9999999
 
 
 def test_siglip_2_reads_small_letters():

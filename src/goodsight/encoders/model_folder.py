@@ -20,8 +20,9 @@ import numpy as np
 
 from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard, Photo, PixelArray
-from goodsight.encoders.feeding import PHOTO_TYPES, photo_input
+from goodsight.encoders.feeding import PHOTO_TYPES
 from goodsight.encoders.graph_check import check_graph
+from goodsight.encoders.graph_part import graph_part
 from goodsight.encoders.joint import JointEncoder
 from goodsight.encoders.model_settings import ModelSettings, parse_settings
 from goodsight.encoders.onnx_encoder import (
@@ -75,12 +76,12 @@ def open_model_folder(
         if settings.sha256 not in (None, digest):
             raise ModelError(f"its SHA-256 is not the one in {SETTINGS_FILE}; get the file again")
         check_graph(content)
-        session = open_session(content, providers)
+        session = open_session(_photo_part(content, settings), providers)
     except ModelError as error:
         raise ModelError(f"{folder / MODEL_FILE}: {error}") from error
     texts = None
     if settings.text is not None:
-        texts = open_text_side(folder, settings.text, session, providers)
+        texts = open_text_side(folder, settings.text, content, providers)
     try:
         encoder = _opened(session, settings, digest, texts)
         _prove(encoder)
@@ -93,6 +94,13 @@ def folder_files(folder: Path) -> tuple[str, ...]:
     """Names of the files that belong to a model folder, as far as they are there."""
     optional = (TEXT_FILE, TOKENIZER_FILE)
     return (MODEL_FILE, SETTINGS_FILE, *(name for name in optional if (folder / name).exists()))
+
+
+def _photo_part(content: bytes, settings: ModelSettings) -> bytes:
+    """What photos need of a file that may read texts too."""
+    if settings.text is None or settings.features is None:
+        return content
+    return graph_part(content, settings.features)
 
 
 def _opened(
@@ -134,13 +142,14 @@ def _prove(encoder: OnnxEncoder) -> None:
 
 
 def _check_input(session: Any, settings: ModelSettings) -> None:
-    described, preprocessing = photo_input(session), settings.preprocessing
-    others = [item.name for item in session.get_inputs() if item.name != described.name]
-    if others and settings.text is None:
+    inputs, preprocessing = session.get_inputs(), settings.preprocessing
+    if len(inputs) != 1:
+        names = ", ".join(item.name for item in inputs)
         raise ModelError(
-            f"it has {len(others) + 1} inputs; besides the photos, {', '.join(others)}: where it"
-            f" reads texts, say so as 'text' in {SETTINGS_FILE}"
+            f"it has {len(inputs)} inputs ({names}); one is due, the photos: where it reads texts"
+            f" too, say so as 'text' in {SETTINGS_FILE}, and as 'features' what is photos' alone"
         )
+    described = inputs[0]
     size = preprocessing.input_size
     wanted = (3, size, size) if preprocessing.layout == "NCHW" else (size, size, 3)
     shape = list(described.shape)

@@ -19,7 +19,7 @@ from goodsight.core.types import (
     Photo,
     Preprocessing,
 )
-from goodsight.encoders.feeding import INPUT_TYPES, photo_input, run_network
+from goodsight.encoders.feeding import INPUT_TYPES, run_network
 from goodsight.encoders.preprocessing import prepare
 
 __all__ = [
@@ -83,7 +83,7 @@ def run_model(
     session: Any, output: str, photos: Sequence[Photo], preprocessing: Preprocessing
 ) -> FloatArray:
     """One output for n ≥ 1 photos, float32 (n, ...). Raises ModelError."""
-    described = photo_input(session)
+    described = session.get_inputs()[0]
     one_by_one = described.shape[0] == 1 or session.get_providers()[0] == CPU_PROVIDER
     step = 1 if one_by_one else PHOTOS_PER_RUN
     kind = INPUT_TYPES.get(described.type, np.float32)

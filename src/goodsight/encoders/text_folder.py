@@ -16,6 +16,7 @@ import numpy as np
 
 from goodsight.core.errors import ModelError
 from goodsight.encoders.graph_check import check_graph
+from goodsight.encoders.graph_part import graph_part
 from goodsight.encoders.joint import JointEncoder, TextNetwork
 from goodsight.encoders.onnx_encoder import ModelOutputs, open_session
 from goodsight.encoders.plain_file import read_plain_file
@@ -44,9 +45,9 @@ class TextSide:
 
 
 def open_text_side(
-    folder: Path, settings: TextSettings, photo_session: Any, providers: Sequence[str]
+    folder: Path, settings: TextSettings, model: bytes, providers: Sequence[str]
 ) -> TextSide:
-    """Open what reads texts; `photo_session` is model.onnx's.
+    """Open what reads texts; `model` is the content of model.onnx.
 
     Raises MissingExtra, and ModelError that says what does not fit.
     """
@@ -58,12 +59,14 @@ def open_text_side(
         raise ModelError(f"{folder / TOKENIZER_FILE}: {error}") from error
     path = folder / TEXT_FILE
     try:
-        session = photo_session
+        content = model
         if path.exists() or path.is_symlink():
             content = read_plain_file(path, MAX_TEXT_MODEL_BYTES)
             hashes[TEXT_FILE] = _digest(content, settings.sha256, path)
             check_graph(content)
-            session = open_session(content, providers)
+        elif settings.features is not None:
+            content = graph_part(model, settings.features)
+        session = open_session(content, providers)
         features = _output(session, settings.features)
         network = TextNetwork(session, reader, ModelOutputs(features, None, settings.pooling))
     except ModelError as error:

@@ -9,9 +9,10 @@ from goodsight.core.errors import ModelError
 
 __all__ = ["Graph", "VectorOutput", "photo_output", "read_graph", "text_output"]
 
-# What exporters call them, best first. The last is a row for each token, of which the first
-# stands for all.
-PHOTO_OUTPUTS = ("image_embeds", "image_features", "pooler_output", "last_hidden_state")
+# A row for each token, of which the first stands for all.
+TOKENS = "last_hidden_state"
+# What exporters call them, best first.
+PHOTO_OUTPUTS = ("image_embeds", "image_features", "pooler_output", TOKENS)
 TEXT_OUTPUTS = ("text_embeds", "text_features", "pooler_output")
 TOKENS_RANK = 3
 
@@ -80,5 +81,12 @@ def _output(graph: Graph, known: Sequence[str], what: str) -> VectorOutput:
     chosen = next((name for name in known if name in names), names[0] if len(names) == 1 else None)
     if chosen is None:
         raise ModelError(f"none of its outputs is known as a {what}'s vector: {', '.join(names)}")
-    tokens = chosen == "last_hidden_state" or graph.outputs[chosen] == TOKENS_RANK
-    return VectorOutput(chosen, "cls" if tokens else "none")
+    # Of tokens under another name nobody knows whether the first one stands for all; of a
+    # text's it does not.
+    if (chosen != TOKENS and graph.outputs[chosen] == TOKENS_RANK) or (
+        chosen == TOKENS and TOKENS not in known
+    ):
+        raise ModelError(
+            f"its output '{chosen}' holds a row for each token, and no {what}'s vector"
+        )
+    return VectorOutput(chosen, "cls" if chosen == TOKENS else "none")

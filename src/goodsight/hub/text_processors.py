@@ -45,9 +45,19 @@ def text_reading_of(
         padding="full" if whole or fixed_length else "longest",
         pad_token=pad_token,
         padding_side=str(side),
-        # Its published tokenizer is Gemma's, which keeps capitals; it was taught without them.
-        lower_case=kind == "siglip2",
+        lower_case=_was_taught_small(kind, tokenizer_config),
     )
+
+
+def _was_taught_small(kind: str, tokenizer_config: Mapping[str, Any]) -> bool:
+    """Whether capitals were never seen in training, whatever the tokenizer does with them.
+
+    Most of SigLIP 2 calls itself "siglip"; what tells it apart is its tokenizer, Gemma's, which
+    keeps capitals though the model was taught without them.
+    """
+    tokenizer = str(tokenizer_config.get("tokenizer_class") or "")
+    second = kind == "siglip2" or (kind == "siglip" and tokenizer.startswith(("Gemma", "Siglip2")))
+    return second or tokenizer_config.get("do_lower_case") is True
 
 
 def _length(kind: str, config: Mapping[str, Any], tokenizer_config: Mapping[str, Any]) -> int:
