@@ -13,6 +13,7 @@ from goodsight.encoders.preprocessing import prepare
 torch = pytest.importorskip("torch", reason="the exporter needs torch: make test-torch")
 
 from goodsight.training.network_export import export_network  # noqa: E402
+from goodsight.training.new_folder import Origin  # noqa: E402
 from training.networks import (  # noqa: E402
     CHANNELS,
     PREPROCESSING,
@@ -30,7 +31,7 @@ from training.networks import (  # noqa: E402
 
 def exported(network, folder, **changes):
     words = {"name": "small", "licence": "Apache-2.0", "source": "made by a test"}
-    return export_network(network, PREPROCESSING, folder=folder, **(words | changes))
+    return export_network(network, PREPROCESSING, origin=Origin(**(words | changes)), folder=folder)
 
 
 def expected(network, pictures):

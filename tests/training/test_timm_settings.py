@@ -24,6 +24,7 @@ def test_shares_become_pixels():
         interpolation="bicubic",
         mean=(123.675, 116.28, 103.53),
         std=(58.395, 57.12, 57.375),
+        crop="whole_pixels",
     )
 
 

@@ -19,7 +19,12 @@ TIMM = "timm:"
 
 
 def export(
-    source: Annotated[str, typer.Argument(help="timm:NAME, such as timm:resnet50.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="timm:NAME, such as timm:resnet50, or a folder with config.json and safetensors."
+        ),
+    ],
     folder: Annotated[Path, typer.Argument(help="A new folder for the model.")],
     weights: Annotated[
         Path | None,
@@ -43,7 +48,7 @@ def export(
     message(
         f"exported to {folder}: {exported.size_bytes / 1e6:.0f} MB,"
         f" {exported.card.dimension} numbers a photo; cosine with PyTorch at least"
-        f" {parity.cosine:.7f} over {parity.pictures} pictures,"
+        f" {parity.cosine:.7f} over {parity.examples} examples,"
         f" difference at most {parity.difference:.1e}"
     )
     if add:
@@ -65,13 +70,22 @@ def _exported(
 ) -> ExportedModel:
     from goodsight.core.errors import MissingExtra, UsageError
 
-    if not source.startswith(TIMM):
-        raise UsageError(f"'{source}': say which network as timm:NAME, such as timm:resnet50")
+    published = Path(source)
+    if not source.startswith(TIMM) and not published.is_dir():
+        raise UsageError(
+            f"'{source}' is neither timm:NAME, such as timm:resnet50, nor a folder of a published"
+            " model with config.json and safetensors"
+        )
+    if not source.startswith(TIMM) and (weights is not None or not pretrained):
+        raise UsageError("--weights and --no-pretrained are for timm:NAME: a folder has its own")
     try:
         from goodsight.training.timm_networks import TimmSource, export_timm
+        from goodsight.training.transformers_export import export_transformers
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("goodsight"):
             raise
         raise MissingExtra("exporting a model", extra="tune") from error
+    if not source.startswith(TIMM):
+        return export_transformers(published, folder, name=name, licence=licence)
     wanted = TimmSource(source.removeprefix(TIMM), weights, pretrained)
     return export_timm(wanted, folder, name=name, licence=licence)

@@ -17,7 +17,7 @@ from goodsight.encoders.model_folder import MODEL_FILE
 from goodsight.encoders.onnx_encoder import open_session
 from goodsight.encoders.preprocessing import prepare
 
-__all__ = ["MIN_COSINE", "Parity", "check_parity"]
+__all__ = ["MIN_COSINE", "Parity", "check_parity", "judged"]
 
 MIN_COSINE = 0.9999
 # Of the largest number that PyTorch gives.
@@ -30,15 +30,23 @@ BATCH_SIZES = (1, 2, len(PICTURE_SIZES))
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How alike the two are over `pictures` pictures: the worst of each.
+    """How alike the two are over `examples`, pictures and texts: the worst of each.
 
-    `cosine` is between two vectors of one picture; `difference` between two numbers, as a share
+    `cosine` is between two vectors of one example; `difference` between two numbers, as a share
     of the largest number PyTorch gives.
     """
 
     cosine: float
     difference: float
-    pictures: int
+    examples: int
+
+    def worse(self, other: Parity) -> Parity:
+        """Both comparisons as one."""
+        return Parity(
+            min(self.cosine, other.cosine),
+            max(self.difference, other.difference),
+            self.examples + other.examples,
+        )
 
 
 def check_parity(network: nn.Module, encoder: OnnxEncoder, folder: Path) -> Parity:
@@ -61,7 +69,7 @@ def check_parity(network: nn.Module, encoder: OnnxEncoder, folder: Path) -> Pari
             for start in range(0, len(batch), size)
         ]
         found.append([np.concatenate(values) for values in zip(*parts, strict=True)])
-    return _judged(expected, found)
+    return judged(expected, found)
 
 
 def _encoded(encoder: OnnxEncoder, pictures: Sequence[Photo]) -> list[FloatArray]:
@@ -71,7 +79,8 @@ def _encoded(encoder: OnnxEncoder, pictures: Sequence[Photo]) -> list[FloatArray
     return values
 
 
-def _judged(expected: Sequence[FloatArray], found: Sequence[Sequence[FloatArray]]) -> Parity:
+def judged(expected: Sequence[FloatArray], found: Sequence[Sequence[FloatArray]]) -> Parity:
+    """How alike PyTorch's outputs and each of the others are. Raises ModelError if too little."""
     cosine, difference = 1.0, 0.0
     for outputs in found:
         for due, value in zip(expected, outputs, strict=True):
@@ -86,7 +95,7 @@ def _judged(expected: Sequence[FloatArray], found: Sequence[Sequence[FloatArray]
             f" difference {difference:.1e} (at most {MAX_DIFFERENCE:.0e}). What depends on the"
             " photo itself (a branch, a loop) or on chance cannot be exported"
         )
-    return Parity(cosine, difference, len(PICTURE_SIZES))
+    return Parity(cosine, difference, len(expected[0]))
 
 
 def _least_cosine(due: FloatArray, value: FloatArray) -> float:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from goodsight.core.errors import MissingExtra, ModelError, UsageError
 from goodsight.core.types import Preprocessing
 from goodsight.training.network_export import ExportedModel, export_network
+from goodsight.training.new_folder import Origin
 from goodsight.training.timm_settings import preprocessing_of
 from goodsight.training.weights import fill_network, read_weights
 
@@ -67,9 +68,11 @@ def export_timm(
     return export_network(
         FeaturesAndMap(network),
         _preprocessing(source.name, described),
-        name=name or f"timm-{source.name}",
-        licence=licence or _licence(source, described),
-        source=_told(source, described),
+        origin=Origin(
+            name=name or f"timm-{source.name}",
+            licence=licence or _licence(source, described),
+            source=_told(source, described),
+        ),
         folder=folder,
     )
 

@@ -45,6 +45,7 @@ def preprocessing_of(described: Mapping[str, Any]) -> Preprocessing:
         interpolation=interpolation,
         mean=_pixels(described["mean"]),
         std=_pixels(described["std"]),
+        crop="whole_pixels",
     )
 
 

@@ -14,9 +14,20 @@ from torch import Tensor, nn
 
 from goodsight.core.errors import ModelError
 
-__all__ = ["FEATURES", "FEATURE_MAP", "TracedNetwork", "evaluating", "outputs_of", "trace"]
+__all__ = [
+    "FEATURES",
+    "FEATURE_MAP",
+    "Traced",
+    "TracedNetwork",
+    "evaluating",
+    "outputs_of",
+    "trace",
+    "trace_texts",
+]
 
 PHOTOS = "photos"
+# The name by which text networks are recognised: see encoders.joint.
+TOKENS = "input_ids"
 FEATURES = "features"
 FEATURE_MAP = "feature_map"
 # The first with LayerNormalization, which transformers would otherwise spell out.
@@ -99,25 +110,34 @@ def trace(network: TracedNetwork, side: int) -> Traced:
     of the trace; whether that mattered is for the parity check to find.
     """
     names = [FEATURES, FEATURE_MAP] if network.shows_map else [FEATURES]
-    file = io.BytesIO()
     photos = torch.rand((TRACED_PHOTOS, 3, side, side), generator=torch.Generator().manual_seed(0))
+    return Traced(_exported(network, photos, PHOTOS, names), network.shows_map)
+
+
+def trace_texts(network: nn.Module, tokens: Tensor) -> bytes:
+    """Export for tokens int64 (n, length), any n ≥ 1, as many as given here. Raises ModelError."""
+    return _exported(network, tokens, TOKENS, [FEATURES])
+
+
+def _exported(network: nn.Module, given: Tensor, input_name: str, names: list[str]) -> bytes:
+    file = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter warns that it is the older one (decision 0023), and of frozen branches.
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
                 network,
-                (photos,),
+                (given,),
                 file,
                 dynamo=False,
                 opset_version=OPSET,
-                input_names=[PHOTOS],
+                input_names=[input_name],
                 output_names=names,
-                dynamic_axes={name: {0: "n"} for name in [PHOTOS, *names]},
+                dynamic_axes={name: {0: "n"} for name in [input_name, *names]},
             )
         except Exception as error:  # the exporter raises a dozen unrelated classes
             raise ModelError(f"PyTorch cannot export the network: {_first_line(error)}") from error
-    return Traced(file.getvalue(), network.shows_map)
+    return file.getvalue()
 
 
 def _split(output: Any) -> tuple[Tensor, Tensor]:
