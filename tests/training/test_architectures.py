@@ -121,7 +121,7 @@ def test_an_architecture_gives_pytorchs_vectors(name, tmp_path, capsys):
     assert hasattr(encoder, "encode_feature_maps") == shows_map
 
     pictures = photos(6)
-    # Smooth: timm cuts at whole pixels, Goodsight does not, and half a pixel is allowed.
+    # Smooth: where half a pixel is left, timm rounds it another way, and may lie a pixel aside.
     apart = pixels_apart(network, drawn_photo(1), encoder.card.preprocessing)
     batch = torch.from_numpy(prepare(pictures, encoder.card.preprocessing))
     due = reference(network, batch, dimension)

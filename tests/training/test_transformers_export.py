@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch", reason="the exporter needs torch: make test
 pytest.importorskip("transformers", reason="the reference needs transformers: make test-torch")
 
 from goodsight.training.transformers_export import export_transformers  # noqa: E402
+from hub import reference_models  # noqa: E402
 from training.published import KINDS, SEE_TEXTS, published, tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
@@ -61,6 +62,20 @@ def test_vectors_of_texts_are_those_of_transformers(kind, tmp_path):
     found = encoder.encode_texts(TEXTS)
     assert cosines(found, due).min() >= 0.99999
     assert cosines(found[1:], due[:-1]).min() < 0.999
+
+
+@pytest.mark.parametrize("kind", ["clip", "siglip"])
+def test_tokenizers_of_the_published_kinds_are_read(kind, tmp_path):
+    network, processor, words = getattr(reference_models, kind)()
+    for part in (network, processor, words):
+        part.save_pretrained(tmp_path / "published")
+    export_transformers(tmp_path / "published", tmp_path / "model")
+    encoder = open_model_folder(tmp_path / "model", DEFAULT_PROVIDERS)
+    texts = ["a photo of a Red shoe", "three green apples, on a table", "size M 2026"]
+    tokens = words(texts, padding="max_length", truncation=True, return_tensors="pt")
+    with torch.inference_mode():
+        due = plain(network.get_text_features(input_ids=tokens["input_ids"]))
+    assert cosines(encoder.encode_texts(texts), due).min() >= 0.99999
 
 
 @pytest.mark.parametrize("kind", ["dinov2", "clip_photos"])

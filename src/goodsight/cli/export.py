@@ -79,13 +79,15 @@ def _exported(
     if not source.startswith(TIMM) and (weights is not None or not pretrained):
         raise UsageError("--weights and --no-pretrained are for timm:NAME: a folder has its own")
     try:
+        if not source.startswith(TIMM):
+            from goodsight.training.transformers_export import export_transformers
+
+            return export_transformers(published, folder, name=name, licence=licence)
         from goodsight.training.timm_networks import TimmSource, export_timm
-        from goodsight.training.transformers_export import export_transformers
+
+        wanted = TimmSource(source.removeprefix(TIMM), weights, pretrained)
+        return export_timm(wanted, folder, name=name, licence=licence)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("goodsight"):
             raise
         raise MissingExtra("exporting a model", extra="tune") from error
-    if not source.startswith(TIMM):
-        return export_transformers(published, folder, name=name, licence=licence)
-    wanted = TimmSource(source.removeprefix(TIMM), weights, pretrained)
-    return export_timm(wanted, folder, name=name, licence=licence)
