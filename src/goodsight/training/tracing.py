@@ -122,7 +122,7 @@ def trace_texts(network: nn.Module, tokens: Tensor) -> bytes:
 def _exported(network: nn.Module, given: Tensor, input_name: str, names: list[str]) -> bytes:
     file = io.BytesIO()
     with warnings.catch_warnings():
-        # The exporter warns that it is the older one (decision 0024), and of frozen branches.
+        # The exporter warns that it is the older one (decision 0025), and of frozen branches.
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
