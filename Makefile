@@ -5,6 +5,7 @@
 #   make check   formatting, lint, types, import rules
 #   make fmt     format and mend what can be mended
 #   make bench   measure; prints ratios
+#   make test-architectures    export the real architectures; gigabytes, so only when asked for
 #   make soak    load, hostile uploads and fuzzing for long
 #   make screenshots    draw the pictures of the documentation
 #   make lock    renew the hashed lock files
@@ -12,13 +13,14 @@
 PYTHON ?= python3
 VENV := .venv
 TORCH_VENV := .venv-torch
+ARCHITECTURES_VENV := .venv-architectures
 PIP_FLAGS := --quiet --disable-pip-version-check
 DEMO_HOME ?= .demo
 # Tests of one file share what they set up, and stay together.
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch check fmt bench lock wheel-test soak screenshots clean
+.PHONY: help demo test test-torch test-architectures check fmt bench lock wheel-test soak screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,6 +47,14 @@ $(TORCH_VENV)/.ready: $(VENV)/.dev requirements/torch.txt
 	$(TORCH_VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
 	touch $@
 
+# Another one: the architectures need torchvision, which fits one version of torch only.
+$(ARCHITECTURES_VENV)/.ready: requirements/base.txt requirements/architectures.txt
+	$(PYTHON) -m venv $(ARCHITECTURES_VENV)
+	$(ARCHITECTURES_VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/base.txt
+	$(ARCHITECTURES_VENV)/bin/python -m pip install $(PIP_FLAGS) -r requirements/architectures.txt
+	$(ARCHITECTURES_VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
+	touch $@
+
 demo: $(VENV)/.serve
 	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
 
@@ -54,7 +64,10 @@ test: $(VENV)/.dev test-torch
 
 test-torch: $(TORCH_VENV)/.ready
 	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py \
-	  tests/hub/test_transformers_parity.py
+	  tests/hub/test_transformers_parity.py tests/training
+
+test-architectures: $(ARCHITECTURES_VENV)/.ready
+	$(ARCHITECTURES_VENV)/bin/python -m pytest -q -s tests/training/test_architectures.py
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check src tests benchmarks tools
@@ -96,4 +109,4 @@ lock: $(VENV)/.dev
 	  -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) $(TORCH_VENV) $(DEMO_HOME) build dist .coverage
+	rm -rf $(VENV) $(TORCH_VENV) $(ARCHITECTURES_VENV) $(DEMO_HOME) build dist .coverage

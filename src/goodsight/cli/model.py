@@ -1,4 +1,4 @@
-"""`goodsight model list|show|add`."""
+"""`goodsight model list|show|add|export`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from goodsight.cli.export import export
 from goodsight.cli.fetch_lines import FetchLines
 from goodsight.cli.options import Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
@@ -71,3 +72,6 @@ def add(
     message(f"licence: {card.licence}; source: {card.source}")
     message(f"added; use it with: goodsight index SOURCE --collection NEW --model {card.name}")
     print_json(model_document(card)) if json else print_result(model_lines(card))
+
+
+app.command()(export)
