@@ -43,6 +43,7 @@ def test_the_shell_is_all_of_the_customer_s_page():
         "assets",
         "assets/owner",
         "assets/suggesting",
+        "assets/terms",
         "assets/understood",
         "assets/voice",
         "assets/why",
