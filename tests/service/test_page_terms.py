@@ -256,9 +256,16 @@ def test_the_row_is_for_everybody(open_page, small_shop, locale, scheme, width):
     page.wait_for_timeout(300)
     assert violations(page) == []
     page.keyboard.press("Escape")
+    page.click(by("terms-add-words"))
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Escape")
+    page.click(by("terms-add-photo"))
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     if width < 400:
         assert "少像这个" in page.inner_text(by("terms"))
-        for target in page.locator(".terms button, .terms input").all():
+        for target in page.locator(".terms button, .terms input, .card-less").all():
             box = target.bounding_box()
             assert min(box["width"], box["height"]) >= 44

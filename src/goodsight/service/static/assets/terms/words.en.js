@@ -13,7 +13,7 @@ export const words = {
   "terms.add.words": "Words",
   "terms.add.without": "Without…",
   "terms.words.more": "Words to add",
-  "terms.words.without": "Words for what it should not have",
+  "terms.words.without": "What it should not have",
   "terms.words.go": "Add",
   "terms.offer": "Keep what I search with, and add a photo to it",
   "terms.full": "That is as much as can be searched with at once.",

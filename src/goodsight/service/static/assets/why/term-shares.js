@@ -9,6 +9,7 @@ import { catalogue } from "../catalogue.js";
 import { h, replace } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { foundHit } from "../results.js";
+import { requestFor } from "../searching.js";
 import { state } from "../state.js";
 
 /** @typedef {import("./panel.js").Explanation["terms"]} TermShares */
@@ -16,15 +17,15 @@ import { state } from "../state.js";
 /** @param {TermShares} terms @returns {HTMLElement} */
 export function termShares(terms) {
   const all = terms.reduce((sum, { share }) => sum + Math.abs(share), 0) || 1;
-  const { image, link } = state();
-  const lines = terms.map((term, at) => {
+  const photos = photoNames();
+  const lines = terms.map((term) => {
     const bar = h("span", { class: "why-bar", "aria-hidden": "true" });
     const share = term.share / all;
     bar.style.setProperty("--share", `${Math.abs(share) * 100}%`);
     return h(
       "li",
       { class: term.share < 0 ? "why-against" : false, "data-kind": term.kind },
-      nameOf(term, at === 0 && (image || link) ? "query.title" : "terms.photo"),
+      nameOf(term, term.kind === "photo" ? (photos.shift() ?? "") : ""),
       h("span", { class: "why-share" }, () => signed(share)),
       bar,
     );
@@ -40,6 +41,15 @@ export function termShares(terms) {
 /** @param {number} share */
 function signed(share) {
   return number(share, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" });
+}
+
+/** @returns {string[]} keys of what the query's photos are called, in their order */
+function photoNames() {
+  const { image, link } = state();
+  const photos = requestFor(state()).query.filter((term) => term.image_id ?? term.image_url);
+  return photos.map(({ image_id: id, image_url: url }) =>
+    id === image || url === link ? "query.title" : "terms.photo",
+  );
 }
 
 /** @param {TermShares[number]} term @param {string} photo key of what a photo is called */
