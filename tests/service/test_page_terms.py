@@ -233,6 +233,16 @@ def test_terms_that_cancel_each_other_out_are_told(open_page):
     wait_for_first(page, 1)
 
 
+def test_a_photo_that_is_gone_is_told_and_can_be_taken_away(open_page):
+    page = open_page("/?q=orchid")
+    wait_for_count(page, 1)
+    page.evaluate("location.search = '?like=p1&with=image:long-gone^1'")
+    page.wait_for_selector(f"{by('problem')}:has-text('choose it again')")
+    page.get_by_role("button", name="Remove: Another photo").click()
+    wait_for_first(page, 1)
+    assert asked(page) == {"like": ["p1"]}
+
+
 @pytest.mark.parametrize(
     ("locale", "scheme", "width"), [("zh-CN", "dark", 390), ("en-GB", "light", 1280)]
 )

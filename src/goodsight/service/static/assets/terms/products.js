@@ -31,7 +31,7 @@ export function startProducts(isComposed) {
       },
       h("span", { class: "terms-minus", "aria-hidden": "true" }),
     );
-  CARD_USE.inView = (product) =>
+  CARD_USE.inView = (/** @type {ProductDocument} */ product) =>
     h("div", { class: "terms-view" }, viewButton(product, "more"), viewButton(product, "less"));
 }
 
