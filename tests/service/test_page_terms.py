@@ -50,10 +50,16 @@ def also_like(page, number: int) -> list[dict]:
 
 
 def test_one_photo_or_words_alone_need_no_row(open_page, small_shop):
-    page = open_page("/?q=product")
-    wait_for_count(page, 6)
+    page = open_page()
     choose(page, small_shop, 1)
     page.wait_for_selector(by("card-less-like-this"), state="attached")
+    page.wait_for_timeout(500)
+    assert page.locator(by("term")).count() == 0
+    page.click(by("query-remove"))
+    page.wait_for_selector(by("start"))
+    search_words(page, "product")
+    page.wait_for_selector(by("card-less-like-this"), state="attached")
+    page.wait_for_timeout(500)
     assert page.locator(by("term")).count() == 0
 
 
