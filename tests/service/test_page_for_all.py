@@ -95,7 +95,7 @@ STATES = {
     ),
     "dead end": lambda page, shop: (
         choose(page, shop, 1),
-        search_words(page, "zebra"),
+        search_words(page, "crimson over 40"),
         page.wait_for_selector(by("way-out")),
     ),
     "region": lambda page, shop: (

@@ -44,6 +44,7 @@ def test_the_shell_is_all_of_the_customer_s_page():
         "assets/look",
         "assets/owner",
         "assets/suggesting",
+        "assets/terms",
         "assets/understood",
         "assets/voice",
         "assets/why",

@@ -42,6 +42,11 @@ class SeenTerms:
         return any(term.text is not None for term in self.terms)
 
     @property
+    def is_one_look(self) -> bool:
+        """Whether it is one photo or one product that is looked for."""
+        return len(self.terms) == 1 and self.weights[0] > 0 and not self.with_text
+
+    @property
     def vector(self) -> FloatArray:
         """The weighted sum, scaled to norm 1; float32 (d,).
 

@@ -116,9 +116,9 @@ def search(
             found, unknown = _with_texts(found, asked, chosen.texts, unit, store, matcher)
     with watch("rerank"):
         ranked = _reranked(found.products, query, vector, rerankers)
-    # Scores that mix colours in, or a text's vector, are on another scale than those that were
-    # calibrated.
-    plain = query.look is Look.STYLE and not query.colours and not seen.with_text
+    # Scores that mix colours in, or several looks, are on another scale than those that were
+    # calibrated: with single photos of what is there.
+    plain = query.look is Look.STYLE and not query.colours and seen.is_one_look
     sure = _confidences(ranked, calibration if plain else None, unknown)
     products = by_price_order(ranked[:wanted], query.sort) if by_price else ranked
     # Looks rank every product and select none.

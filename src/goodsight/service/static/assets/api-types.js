@@ -64,7 +64,7 @@
  * @property {number} end
  *
  * @typedef {{text: string, filter: string | null, chips: UnderstoodChip[],
- *   word_use: "all" | "any" | "none"}} Understood
+ *   colours: string[], word_use: "all" | "any" | "none"}} Understood
  *
  * @typedef {object} CollectionDocument
  * @property {string} name
@@ -83,6 +83,7 @@
  * @property {string} [image_url]
  * @property {string} [product_id]
  * @property {string} [text]
+ * @property {number} [weight] negative: unlike it, without it; 1 where it is not said
  * @property {Box} [box]
  *
  * @typedef {object} SearchRequest

@@ -53,22 +53,14 @@ export function choicesOf(state) {
   if (state.inStock) {
     choices.push({ name: "in_stock", said: () => t("facet.in_stock"), without: { inStock: false } });
   }
-  if (state.words && hasSight(state)) {
-    choices.push({
-      name: "words",
-      said: () => t("chips.words", { words: state.words }),
-      without: { words: "" },
-    });
-  }
   return choices;
 }
 
 /** @returns {Partial<State>} the change that takes all choices back, but not the query */
 export function withoutChoices(/** @type {State} */ state) {
-  const beside = hasSight(state);
-  const words = beside ? "" : understood.rest(state);
+  const words = understood.rest(state);
   // Where only choices were made, what is left is looking through everything.
-  return { ...NO_NARROWING, ...NO_LOOK, words, ...(beside || words ? {} : { browse: true }) };
+  return { ...NO_NARROWING, ...NO_LOOK, words, ...keepBrowsing({ ...state, words }) };
 }
 
 /** @param {State} state shown as chips over the results */

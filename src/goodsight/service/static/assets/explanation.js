@@ -34,7 +34,7 @@ export function explanation(hit) {
  */
 export function shareList(shares) {
   const parts = Object.entries(shares).filter(
-    /** @returns {part is [string, number]} */ (part) => typeof part[1] === "number",
+    /** @returns {part is [string, number]} */ (part) => typeof part[1] === "number" && part[0] !== "text",
   );
   if (parts.length === 0) return null;
   const lines = parts.map(([name, share]) =>

@@ -4,7 +4,8 @@
  *
  * @typedef {import("./api-types.js").Hit} Hit
  * @typedef {{test: string, onOpen: (hit: Hit) => void, onLike: (hit: Hit) => void,
- *   onWhy?: (hit: Hit) => void}} CardUse without `onWhy` nobody can ask why
+ *   onWhy?: (hit: Hit) => void, also?: (hit: Hit) => HTMLElement}} CardUse without `onWhy`
+ *   nobody can ask why
  */
 
 import { h, icon, keepWritten } from "./dom.js";
@@ -41,6 +42,7 @@ export function productCard(hit, use) {
     { class: "card", test: use.test, "data-product": product.id },
     platedPhoto(hit.photo ?? product.photo, "medium"),
     likeButton(hit, use),
+    use.also?.(hit),
     h(
       "div",
       { class: "card-words" },

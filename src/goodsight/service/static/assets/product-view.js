@@ -16,7 +16,7 @@ import { createGallery, waitingGallery } from "./gallery.js";
 import { notice } from "./notice.js";
 import { problemWords } from "./problem-words.js";
 import { stockLine } from "./product-card.js";
-import { foundHit, searchLike } from "./results.js";
+import { CARD_USE, foundHit, searchLike } from "./results.js";
 import { navigate, onState, state } from "./state.js";
 import { variantPicker } from "./variant-picker.js";
 import { facetName, listText, priceText } from "./wording.js";
@@ -184,6 +184,7 @@ function actions(product) {
       icon("similar"),
       () => t("product.like"),
     ),
+    CARD_USE.inView?.(product),
   );
 }
 

@@ -8,6 +8,7 @@ import { uploadPath } from "./api.js";
 import { showPhoto, sized } from "./photo-source.js";
 import { recentPhoto } from "./recent-searches.js";
 import { createRegion } from "./region.js";
+import { composing } from "./searching.js";
 import { NO_QUERY, navigate, state } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -24,7 +25,7 @@ let shownPhoto = /** @type {Blob | null} */ (null);
 export function startQueryPanel(onNew) {
   find("#query-new").addEventListener("click", onNew);
   find("#query-remove").addEventListener("click", () => {
-    navigate({ ...NO_QUERY, words: state().words });
+    navigate({ ...NO_QUERY, ...composing.withoutSight(state()) });
   });
   find("#region-whole").addEventListener("click", () => {
     navigate({ box: null });

@@ -207,8 +207,8 @@ function add(hits) {
   find("#cards").append(...hits.map((hit) => productCard(hit, use)));
 }
 
-/** @type {import("./product-card.js").CardUse} */
-const CARD_USE = {
+/** @type {import("./product-card.js").CardUse & Record<string, any>} */
+export const CARD_USE = {
   test: "card",
   onOpen: (hit) => navigate({ product: hit.product.id }),
   onLike: (hit) => searchLike(hit.product.id),

@@ -1,11 +1,11 @@
 // @ts-check
-/** The bar at the top: words to search by, or to narrow a photo's matches with. */
+/** The bar at the top: words to search by, or to add to a photo. */
 
 import { notify } from "./announcer.js";
 import { catalogue } from "./catalogue.js";
 import { find, setAttribute } from "./dom.js";
 import { t } from "./i18n.js";
-import { navigate, state } from "./state.js";
+import { hasSight, navigate, state } from "./state.js";
 
 /** @param {() => void} onPhoto asked to search by photo */
 export function startSearchBar(onPhoto) {
@@ -40,10 +40,9 @@ export function startSearchBar(onPhoto) {
 
 /** @param {string} words */
 function lookFor(words) {
-  const { image, link, like, literal } = state();
-  if (words === state().words && !literal) return;
-  // Words beside a photo narrow it and keep the choices; words alone begin anew.
-  const anew = image || link || like ? {} : { browse: false, product: null };
+  if (words === state().words && !state().literal) return;
+  // Words beside a photo keep the choices; words alone begin anew.
+  const anew = hasSight(state()) ? {} : { browse: false, product: null };
   navigate({ words, literal: false, ...anew });
 }
 
@@ -63,6 +62,5 @@ function showClear() {
 
 /** @returns {string} key of the words */
 function placeholder() {
-  const { image, link, like } = state();
-  return image || link || like ? "search.narrow" : "search.placeholder";
+  return hasSight(state()) ? "search.beside" : "search.placeholder";
 }

@@ -73,6 +73,8 @@ export function search() {
   answeredKey = keyOf(wanted);
   view.searching(wanted);
   slowness = setTimeout(() => view.slow(), SLOW_MS);
+  const terms = import("./terms/terms.js").catch(() => null);
+  terms.then((it) => it?.showTerms());
   ask(wanted, null, mine.signal)
     .then(async (answer) => {
       // Choices made in words are known before the answer is shown.
@@ -81,11 +83,13 @@ export function search() {
       }
       const told = answer.read_as || answer.some_words ? import("./understood/told.js") : null;
       const telling = await told?.catch(() => null);
+      const shown = await terms;
       if (running !== mine) return;
       stop();
       nextCursor = answer.next_cursor;
       view.answered(answer, adopt(answer, wanted));
       telling?.tell(answer, wanted);
+      shown?.showTerms(true);
     })
     .catch((error) => {
       if (running !== mine || isAborted(error)) return;
@@ -141,6 +145,9 @@ export async function showMore() {
  * @returns {Promise<SearchAnswer>}
  */
 async function ask(wanted, cursor, signal) {
+  if (wanted.terms.length > 0) {
+    return (await import("./terms/asking.js")).askComposed(wanted, cursor, signal);
+  }
   const request = requestFor(wanted, cursor);
   const collection = wanted.collection ?? catalogue()?.name ?? "default";
   const photo = wanted.image === null ? null : (heldPhoto(wanted.image) ?? recentPhoto(wanted.image));
@@ -157,6 +164,12 @@ async function ask(wanted, cursor, signal) {
   }
 }
 
+/** Several terms: see terms/. */
+export const composing = {
+  request: (/** @type {State} */ _, /** @type {SearchRequest} */ plain) => plain,
+  withoutSight: (/** @type {State} */ { words }) => /** @type {Partial<State>} */ ({ words }),
+};
+
 /**
  * @param {State} wanted
  * @param {string | null} [cursor]
@@ -171,7 +184,7 @@ export function requestFor(wanted, cursor = null) {
   else if (wanted.like) query.push({ product_id: wanted.like });
   if (wanted.words) query.push({ text: wanted.words });
   const compared = hasSight(wanted) && wanted.look !== "style";
-  return {
+  return composing.request(wanted, {
     query,
     filter: filterText(wanted) || undefined,
     look: compared ? wanted.look : undefined,
@@ -182,7 +195,7 @@ export function requestFor(wanted, cursor = null) {
     cursor,
     explain: true,
     understand: (wanted.words && !wanted.literal) || undefined,
-  };
+  });
 }
 
 /**
@@ -193,11 +206,12 @@ export function requestFor(wanted, cursor = null) {
  */
 function adopt(answer, wanted) {
   const id = answer.image_id;
-  if (!id || id === wanted.image || wanted.like) return state();
-  const photo = wanted.image && (heldPhoto(wanted.image) ?? recentPhoto(wanted.image));
-  if (photo) hold(id, photo);
-  if (wanted.image) renameRecent(wanted.image, id);
-  navigate({ image: id, link: null }, { replace: true, quiet: true });
+  if (id && id !== wanted.image && (wanted.image || wanted.link)) {
+    const photo = wanted.image && (heldPhoto(wanted.image) ?? recentPhoto(wanted.image));
+    if (photo) hold(id, photo);
+    if (wanted.image) renameRecent(wanted.image, id);
+    navigate({ image: id, link: null }, { replace: true, quiet: true });
+  }
   answeredKey = keyOf(state());
   return state();
 }

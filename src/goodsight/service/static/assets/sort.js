@@ -3,7 +3,7 @@
 
 import { find, h, replace } from "./dom.js";
 import { t } from "./i18n.js";
-import { navigate, state } from "./state.js";
+import { hasSight, navigate, state } from "./state.js";
 
 const ORDERS = /** @type {const} */ (["match", "price", "-price"]);
 
@@ -17,9 +17,9 @@ export function startSort() {
 
 /** Show the order of the URL. */
 export function showSort() {
-  const { image, link, like, words, sort } = state();
+  const { words, sort } = state();
   // Without anything to match, the first order is the catalogue's own.
-  const first = image || link || like || words ? "match" : "order";
+  const first = words || hasSight(state()) ? "match" : "order";
   const options = ORDERS.map((order) =>
     h("option", { value: order, selected: order === sort }, () =>
       t(`sort.${order === "match" ? first : order}`),

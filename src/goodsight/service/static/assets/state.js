@@ -15,6 +15,7 @@
  * @property {Look} look what is compared with the photo or product
  * @property {string | null} colour picked by hand, instead of the photo's; null with the look "style"
  * @property {string} words
+ * @property {string[]} terms see terms/list.js
  * @property {boolean} literal words are searched for as they are
  * @property {Record<string, string[]>} filters facet name to the values chosen, any of which will do
  * @property {string | null} priceFrom decimal text
@@ -43,6 +44,7 @@ const NOTHING = {
   look: "style",
   colour: null,
   words: "",
+  terms: [],
   literal: false,
   filters: {},
   priceFrom: null,
@@ -67,13 +69,14 @@ export const NO_NARROWING = /** @type {const} */ ({
 export const NO_LOOK = /** @type {const} */ ({ look: "style", colour: null });
 
 /** Leaves out the query, and all that belongs to it. */
-export const NO_QUERY = /** @type {const} */ ({
+export const NO_QUERY = /** @type {Partial<State>} */ ({
   image: null,
   link: null,
   like: null,
   box: null,
   ...NO_LOOK,
   words: "",
+  terms: [],
   literal: false,
   sort: "match",
   browse: false,
@@ -101,6 +104,7 @@ export function parseState(search) {
     box: parseBox(given.get("box")),
     ...parseLook(given.get("look") ?? "", given.get("colour") ?? ""),
     words: given.get("q") ?? "",
+    terms: given.getAll("with"),
     literal: given.has("literal"),
     filters,
     priceFrom: amount(from),
@@ -126,6 +130,7 @@ export function writeState(state) {
   put("look", state.look !== "style" && state.look);
   put("colour", state.colour);
   put("q", state.words);
+  for (const term of state.terms) put("with", term);
   put("literal", state.literal && "1");
   put("all", state.browse && "1");
   for (const [facet, values] of Object.entries(state.filters)) {
@@ -209,12 +214,13 @@ export function navigateTo(search) {
 
 /** @param {State} given @returns {boolean} whether anything is looked for */
 export function hasQuery(given) {
-  return hasSight(given) || given.words !== "" || isBrowsing(given);
+  return hasSight(given) || given.words !== "" || given.terms.join().includes(":") || isBrowsing(given);
 }
 
 /** @param {State} given @returns {boolean} whether there is a photo or a product to compare with */
 export function hasSight(given) {
-  return Boolean(given.image || given.link || given.like);
+  const { image, link, like, terms } = given;
+  return Boolean(image || link || like || terms.some((term) => /^[ilp].+:/.test(term)));
 }
 
 /** @param {State} given @returns {boolean} whether the catalogue is looked through as it is */

@@ -3,12 +3,11 @@
 
 import { notify } from "./announcer.js";
 import { t } from "./i18n.js";
-import { state } from "./state.js";
+import { hasSight, state } from "./state.js";
 
 /** @returns {boolean} whether looks decide what is found; words alone explain themselves */
 export function canAskWhy() {
-  const now = state();
-  return Boolean(now.image || now.link || now.like);
+  return hasSight(state());
 }
 
 /** @param {import("./api-types.js").Hit} hit */

@@ -16,7 +16,7 @@ export const words = {
 
   "search.label": "Words to search by",
   "search.placeholder": "Search by words",
-  "search.narrow": "Add words to narrow it down",
+  "search.beside": "Add words to it",
   "search.submit": "Search",
   "search.photo": "Search by photo",
   "search.clear": "Clear the words",

@@ -16,7 +16,7 @@ export const words = {
 
   "search.label": "搜索文字",
   "search.placeholder": "用文字搜索",
-  "search.narrow": "添加文字，缩小范围",
+  "search.beside": "再加几个词",
   "search.submit": "搜索",
   "search.photo": "以图搜索",
   "search.clear": "清除文字",

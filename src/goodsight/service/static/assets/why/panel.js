@@ -5,12 +5,15 @@
  *
  * @typedef {import("../api-types.js").Hit} Hit
  * @typedef {import("./heat-photo.js").HeatMap} HeatMap
+ * @typedef {import("../api-types.js").SearchTerm} SearchTerm
  *
  * @typedef {object} Explanation
  * @property {"exact" | "occlusion"} method
  * @property {number} score
  * @property {number | null} confidence
  * @property {Record<string, number>} shares
+ * @property {{kind: "photo" | "product" | "text", name: string, weight: number,
+ *   share: number}[]} terms
  * @property {number} likeness
  * @property {(HeatMap & {term: number})[]} query
  * @property {HeatMap} hit
@@ -29,6 +32,7 @@ import { problemWords } from "../problem-words.js";
 import { requestFor } from "../searching.js";
 import { state } from "../state.js";
 import { confidenceLevel, percent } from "../wording.js";
+import { termShares } from "./term-shares.js";
 import { heatPhoto, productPhoto, queryPhoto } from "./heat-photo.js";
 import { words as english } from "./words.en.js";
 import { words as chinese } from "./words.zh.js";
@@ -99,12 +103,21 @@ async function ask(id, signal) {
     return await postJson(path, request, { signal });
   } catch (error) {
     const expired = error instanceof Problem && error.kind === "upload-expired";
-    const photo = now.image === null ? null : heldPhoto(now.image);
-    if (!expired || photo === null) throw error;
-    const [{ image_id: _, ...first }, ...others] = request.query;
-    const query = [{ ...first, image: await base64(photo) }, ...others];
+    if (!expired || !request.query.some(isHeld)) throw error;
+    const query = await Promise.all(request.query.map(sentAlong));
     return postJson(path, { ...request, query }, { signal });
   }
+}
+
+/** @param {SearchTerm} term @returns {boolean} whether it is a photo that this tab still has */
+function isHeld({ image_id: id }) {
+  return id !== undefined && heldPhoto(id) !== null;
+}
+
+/** @param {SearchTerm} term @returns {Promise<SearchTerm>} with the photo itself, where we have it */
+async function sentAlong({ image_id: id, ...term }) {
+  const photo = id === undefined ? null : heldPhoto(id);
+  return photo === null ? { ...term, image_id: id } : { ...term, image: await base64(photo) };
 }
 
 /** @param {Blob} photo @returns {Promise<string>} */
@@ -144,8 +157,7 @@ function showFault(hit, error) {
 
 /** @param {Hit} hit @param {Explanation} found */
 function showFound(hit, found) {
-  const [ownMap] = found.query;
-  const { image } = state();
+  const asked = requestFor(state()).query;
   const title = () => hit.product.title;
   body.removeAttribute("aria-busy");
   replace(
@@ -154,11 +166,16 @@ function showFound(hit, found) {
     h(
       "div",
       { class: "why-photos" },
-      ownMap && image && heatPhoto(queryPhoto(image), ownMap, () => t("query.title"), "why-query"),
+      ...found.query.map((map) => {
+        const id = asked[map.term]?.image_id;
+        const key = id === state().image ? "query.title" : "terms.photo";
+        return id && heatPhoto(queryPhoto(id), map, () => t(key), "why-query");
+      }),
       found.photo && heatPhoto(productPhoto(found.photo), found.hit, title, "why-hit"),
     ),
     legend(),
     shareList(found.shares),
+    found.terms.length > 1 && termShares(found.terms),
     method(found),
   );
 }
