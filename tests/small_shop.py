@@ -69,3 +69,24 @@ def small_shop(tmp_path_factory) -> Path:
     (root / "feed.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (root / "queries.csv").write_text("\n".join(queries) + "\n", encoding="utf-8")
     return root
+
+
+SHAPES = ("circle", "square", "triangle")
+
+
+@pytest.fixture(scope="session")
+def named_shop(tmp_path_factory) -> Path:
+    """A feed of 36 products whose titles say nothing; shape and colour stand beside.
+
+    Four photos each, that differ: a catalogue that learns from itself, without views.
+    """
+    root = tmp_path_factory.mktemp("named")
+    rows = ["id,title,category,color,image"]
+    for number in range(36):
+        for seed in range(4):
+            draw_seen(number, seed).save(root / f"{number}-{seed}.png")
+        photos = "|".join(f"{number}-{seed}.png" for seed in range(4))
+        shape, colour = SHAPES[number % 3], COLOURS[number % 6]
+        rows.append(f"n{number},Model {number:02},{shape},{colour},{photos}")
+    (root / "feed.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return root

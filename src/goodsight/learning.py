@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from goodsight.core.bridge_learning import BridgeGain
 from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fit_calibration
 from goodsight.core.errors import InputError, UsageError
 from goodsight.core.evaluating import LabelledQuery, answers, scored
@@ -12,6 +13,7 @@ from goodsight.core.learning import LearnReport, is_due, learn
 from goodsight.core.ports import TextEncoder
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
+from goodsight.meaning import bridge_texts
 from goodsight.profiles import VIEW_PROFILES
 from goodsight.reading import CollectionReader
 from goodsight.viewing import ViewsInterrupted, embedded_views
@@ -62,15 +64,31 @@ class Learner:
     ) -> LearnReport | None:
         """Learn where the catalogue has changed enough; None where it has not, or was stopped.
 
-        `begins` is told when there is something to do: it may take a minute.
+        `begins` is told when there is something to do: it may take a minute. What leads from
+        texts to photos is learnt after the photos' space, which it leads to.
         """
-        if not is_due(self._keeper):
-            return None
-        begins()
-        try:
-            return self.learn(project=self._wiring.settings.learn, should_stop=should_stop)
-        except ViewsInterrupted:
-            return None
+        report = None
+        if is_due(self._keeper):
+            begins()
+            try:
+                report = self.learn(project=self._wiring.settings.learn, should_stop=should_stop)
+            except ViewsInterrupted:
+                return None
+        if self._wiring.settings.learn:
+            bridge_texts(
+                self._wiring,
+                self._reader.collection,
+                begins=begins if report is None else lambda: None,
+                should_stop=should_stop,
+            )
+        return report
+
+    def bridge(self) -> BridgeGain | None:
+        """Learn what leads from texts to photos now, and keep it where it gains.
+
+        None without the extra `text`. Raises CollectionNotFound, StoreError, ModelError.
+        """
+        return bridge_texts(self._wiring, self._reader.collection, even_if_known=True)
 
     def calibrate(
         self,

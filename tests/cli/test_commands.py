@@ -411,3 +411,14 @@ def test_search_reads_words_as_a_request_and_says_how(indexed):
 def test_search_says_nothing_of_words_that_stay_words(indexed):
     done = run(indexed, "search", "product", "--limit", "1")
     assert "read as" not in done.stderr
+
+
+def test_learning_tells_what_photos_bring_to_words(tmp_path, named_shop):
+    run(tmp_path, "index", named_shop / "feed.csv", environment={"GOODSIGHT_LEARN": "false"})
+    learn = ("collection", "learn", "default", "--off")
+    told = run(tmp_path, *learn).stderr
+    assert "9 kinds of products as questions: average precision" in told
+    assert told.rstrip().endswith("with photos; kept")
+    bridge = json.loads(run(tmp_path, *learn, "--json").stdout)["bridge"]
+    assert bridge["questions"] == 9
+    assert bridge["low"] <= bridge["together"] - bridge["texts_alone"] <= bridge["high"]

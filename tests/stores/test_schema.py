@@ -26,7 +26,7 @@ BACK_TO_THE_FIRST_VERSION = f"""
     ALTER TABLE {SCHEMA}.images DROP colours, DROP colour_names, DROP perceptual_hash,
         DROP printed_words, DROP pattern;
     SET search_path = {SCHEMA};
-    DROP TABLE projections, calibrations, text_vectors;
+    DROP TABLE projections, calibrations, text_vectors, bridges;
     ALTER TABLE vector_sets DROP base_id, DROP learnt_photos;
     DROP TABLE originals, sessions, api_keys, audit;
     DROP FUNCTION audit_is_append_only;

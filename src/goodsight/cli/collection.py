@@ -11,6 +11,7 @@ import typer
 
 from goodsight.cli.options import Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
+from goodsight.core.bridge_learning import BridgeGain
 from goodsight.core.errors import InputError, UsageError
 
 __all__ = ["app"]
@@ -64,8 +65,9 @@ def learn(
     with open_shop(home, database, name) as shop:
         report = shop.learner().learn(project=not off)
         sees_texts = shop.base_encoder().card.texts is not None
+        bridge = shop.learner().bridge()
     if json:
-        print_json(asdict(report))
+        print_json({**asdict(report), "bridge": None if bridge is None else asdict(bridge)})
         return
     if report.projected:
         print_result(
@@ -78,6 +80,17 @@ def learn(
             message("its model sees texts too, which no projection could follow")
     if not report.calibrated:
         message("too few photos to tell how sure an answer is: see goodsight calibrate")
+    if bridge is not None and bridge.questions:
+        message(_told(bridge))
+
+
+def _told(bridge: BridgeGain) -> str:
+    """What photos bring to words, and whether they are asked therefore."""
+    found = (
+        f"{bridge.questions} kinds of products as questions: average precision"
+        f" {bridge.texts_alone:.2f} by titles, {bridge.together:.2f} with photos"
+    )
+    return f"{found}; {'kept' if bridge.is_gain else 'not kept, it may be chance'}"
 
 
 @app.command()

@@ -11,6 +11,7 @@ from goodsight.core.types import ModelCard
 from goodsight.core.upkeep import CatalogueHealth, RunRecord
 from goodsight.stores.postgres.asked import WordReader
 from goodsight.stores.postgres.audit import PostgresAudit
+from goodsight.stores.postgres.bridges import PostgresBridges
 from goodsight.stores.postgres.collection_rows import (
     delete_collection,
     find_collection,
@@ -107,6 +108,10 @@ class PostgresStore:
     def predictions(self, name: str) -> PostgresPredictions:
         """What was predicted of the collection's products, to be kept."""
         return PostgresPredictions(self.database, name)
+
+    def bridges(self, name: str) -> PostgresBridges:
+        """What leads from texts to the collection's photos, to be learnt and read."""
+        return PostgresBridges(self.database, name)
 
     def originals(self, name: str) -> PostgresOriginals:
         """The bytes of the collection's photos that came by upload."""
