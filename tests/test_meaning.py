@@ -13,6 +13,8 @@ from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Product
 from goodsight.encoders import E5TextEncoder
 from goodsight.meaning import bridge_of, bridge_texts
+from goodsight.stores.postgres.collection_rows import find_collection
+from goodsight.stores.postgres.text_vectors import nearest_by_looks
 from small_shop import SHAPES
 
 FEED = """id,title,price
@@ -125,6 +127,20 @@ def test_without_the_extra_words_work_as_before(home, feed, monkeypatch):
         assert titles(shop.search("红色连衣裙")) == []
 
 
+def near_products(shop, bridge, word):
+    """The shapes of the products nearest by words and looks, and how near they are."""
+    store = shop._wiring.store()
+    asked = shop._wiring.text_encoder.encode_question(word)
+    with store.database.connect() as connection:
+        collection = find_collection(connection, "default")
+        near = nearest_by_looks(connection, collection, bridge, asked, 10)
+        keys = dict(connection.execute("SELECT id, product_key FROM products").fetchall())
+    products = shop.products([keys[number] for number, _ in near])
+    return [
+        (p.categories[0][-1], nearness) for p, (_, nearness) in zip(products, near, strict=True)
+    ]
+
+
 def test_words_no_title_has_lead_to_photos(tmp_path, named_shop):
     begun = []
     with goodsight.open(tmp_path) as shop:
@@ -137,6 +153,9 @@ def test_words_no_title_has_lead_to_photos(tmp_path, named_shop):
             found = [scored.product for scored in shop.stored().search(asked).products]
             shapes = [product.categories[0][-1] for product in found]
             assert shapes.count(word) >= 4, (word, shapes)
+            near = near_products(shop, bridge, word)
+            assert [shape for shape, _ in near[:5]].count(word) >= 4, (word, near)
+            assert [nearness for _, nearness in near] == sorted((n for _, n in near), reverse=True)
         assert begun == [1]
         assert bridge_texts(shop._wiring, "default") is None, "nothing has changed"
         shop.index(named_shop / "feed.csv", learning=lambda: begun.append(2))

@@ -32,6 +32,8 @@ NAMED_FIRST = 5
 # Where words find nothing beside, what is near must be surely so; in Chinese all are less near.
 LEAST_COSINE = 0.80
 LEAST_COSINE_ALONE = 0.84
+# So many words ask for a kind.
+SHORT = 3
 _RUNS = re.compile(r"[^\W_]+")
 
 
@@ -51,6 +53,10 @@ class WordCounter(Protocol):
 
     def near(self, text: str) -> Sequence[tuple[int, float]]:
         """Products nearest in meaning with their cosine, nearest first; none without vectors."""
+        ...
+
+    def near_by_looks(self, text: str) -> Sequence[tuple[int, float]]:
+        """The same by what photos show as well, on the same scale; none where it was not learnt."""
         ...
 
     def known_words(self) -> KnownWords:
@@ -73,7 +79,15 @@ def read_words(text: str, counter: WordCounter) -> AskedWords:
                 return asked
             counts = counter.counts(asked.wanted)
     asked = _relaxed(asked, counts)
-    return asked if asked.unwanted else replace(asked, near=_near(asked, counter.near(text)))
+    if asked.unwanted:
+        return asked
+    near = _near(asked, counter.near(text))
+    # Looks find a kind and not a product: a sentence that means one is better left to its words.
+    # And they cannot tell what is not there, so that they only add to what meaning finds.
+    if near and not asked.enough and len(told) <= SHORT:
+        seen = [n for n, cosine in counter.near_by_looks(text) if cosine >= LEAST_COSINE_ALONE]
+        near = tuple(dict.fromkeys((*near, *seen)))
+    return replace(asked, near=near)
 
 
 def _near(asked: AskedWords, found: Sequence[tuple[int, float]]) -> tuple[int, ...]:

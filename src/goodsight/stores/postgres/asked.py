@@ -12,11 +12,12 @@ from goodsight.core.ports import TextEncoder
 from goodsight.core.reading_words import ENOUGH_PRODUCTS, read_words
 from goodsight.core.spelling import KnownWords
 from goodsight.core.store_ports import Found
+from goodsight.stores.postgres.bridges import bridge_of
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.known_words import known_words_of
 from goodsight.stores.postgres.sessions import Connection
-from goodsight.stores.postgres.text_vectors import nearest_texts
+from goodsight.stores.postgres.text_vectors import nearest_by_looks, nearest_texts
 from goodsight.stores.postgres.words_sql import FindsWords, wanted_text
 
 __all__ = ["WordReader", "as_read"]
@@ -91,13 +92,28 @@ class _ProductCounter:
 
     def near(self, text: str) -> Sequence[tuple[int, float]]:
         """Products nearest in meaning; see the port."""
-        if self.connection.execute(_HAS_VECTORS, [self.collection.id]).fetchone() is None:
-            return ()
-        encoder = self.text_encoder()
+        encoder = self._encoder()
         if encoder is None:
             return ()
         asked = encoder.encode_question(text)
         return nearest_texts(self.connection, self.collection, encoder.space, asked, MAX_NEAR)
+
+    def near_by_looks(self, text: str) -> Sequence[tuple[int, float]]:
+        """Products nearest in meaning and looks; see the port."""
+        encoder = self._encoder()
+        if encoder is None:
+            return ()
+        bridge = bridge_of(self.database, self.connection, self.collection, encoder.space)
+        if bridge is None or bridge.photo_space != self.collection.space:
+            return ()
+        asked = encoder.encode_question(text)
+        return nearest_by_looks(self.connection, self.collection, bridge, asked, MAX_NEAR)
+
+    def _encoder(self) -> TextEncoder | None:
+        """None where the collection's texts have no vectors, or nothing here encodes them."""
+        if self.connection.execute(_HAS_VECTORS, [self.collection.id]).fetchone() is None:
+            return None
+        return self.text_encoder()
 
     def known_words(self) -> KnownWords:
         """The collection's words."""

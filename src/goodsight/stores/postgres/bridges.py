@@ -15,7 +15,7 @@ from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["PostgresBridges"]
+__all__ = ["PostgresBridges", "bridge_of"]
 
 _COUNT = """
     SELECT count(*) FROM text_vectors t
@@ -67,10 +67,7 @@ class PostgresBridges:
 
         def read(connection: Connection) -> Bridge | None:
             found = find_collection(connection, self._name)
-            return self._database.remembered(
-                (found.id, found.index_version, "bridge", text_space),
-                lambda: _bridge(connection, found, text_space),
-            )
+            return bridge_of(self._database, connection, found, text_space)
 
         return self._database.read(f"reading the bridge of '{self._name}'", read)
 
@@ -134,6 +131,16 @@ def _write(
     judged = (gain.products, gain.questions, gain.texts_alone, gain.together, gain.low, gain.high)
     connection.execute(_DROP, [found.vectors.id])
     connection.execute(_KEEP, [found.vectors.id, text_space, *parts, *judged])
+
+
+def bridge_of(
+    database: Database, connection: Connection, found: ActiveCollection, text_space: str
+) -> Bridge | None:
+    """The collection's bridge, read once for an index version."""
+    return database.remembered(
+        (found.id, found.index_version, "bridge", text_space),
+        lambda: _bridge(connection, found, text_space),
+    )
 
 
 def _bridge(connection: Connection, found: ActiveCollection, text_space: str) -> Bridge | None:

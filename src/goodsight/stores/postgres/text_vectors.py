@@ -14,6 +14,7 @@ from datetime import datetime
 
 from psycopg import sql
 
+from goodsight.core.bridging import Bridge
 from goodsight.core.embedding_texts import UnembeddedText, text_of
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres.collection_rows import ActiveCollection, find_collection
@@ -24,7 +25,7 @@ from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import digest
 
-__all__ = ["PostgresTextVectors", "nearest_texts"]
+__all__ = ["PostgresTextVectors", "nearest_by_looks", "nearest_texts"]
 
 _AMONG = sql.SQL("AND p.key_digest = ANY(%(digests)s)")
 _UNEMBEDDED = sql.SQL("""
@@ -52,6 +53,38 @@ _NEAREST = """
     WHERE collection_id = %(collection)s AND space = %(space)s
     ORDER BY vector <#> %(asked)s::halfvec LIMIT %(limit)s
 """
+
+
+# Looks count by how much more a product's are like the text than those of most.
+_NEAREST_BY_LOOKS = sql.SQL("""
+    WITH near_texts AS MATERIALIZED (
+        SELECT product_id FROM text_vectors
+        WHERE collection_id = %(collection)s AND space = %(space)s
+        ORDER BY vector <#> %(asked)s::halfvec LIMIT {pool}),
+    near_means AS MATERIALIZED (
+        SELECT product_id FROM {means} ORDER BY vector <#> %(looks)s::halfvec LIMIT {pool}),
+    near_photos AS MATERIALIZED (
+        SELECT image_id FROM {photos} ORDER BY vector <#> %(looks)s::halfvec LIMIT {pool}),
+    candidates AS (
+        SELECT product_id FROM near_texts UNION SELECT product_id FROM near_means
+        UNION SELECT f.product_id FROM near_photos JOIN photos f USING (image_id)),
+    most AS (
+        SELECT avg(-(vector <#> %(looks)s::halfvec)) AS look
+        FROM (SELECT vector FROM {photos} LIMIT {sample}) AS sampled)
+    SELECT t.product_id,
+           -(t.vector <#> %(asked)s::halfvec)
+               + %(weight)s * (-(coalesce(m.vector, v.vector) <#> %(looks)s::halfvec) - most.look)
+               AS nearness
+    FROM candidates c JOIN text_vectors t USING (product_id) CROSS JOIN most
+    LEFT JOIN {means} m USING (product_id)
+    LEFT JOIN LATERAL (SELECT image_id FROM photos f WHERE f.product_id = t.product_id LIMIT 1)
+        AS shown ON m.product_id IS NULL
+    LEFT JOIN {photos} v USING (image_id)
+    WHERE t.space = %(space)s AND (m.vector IS NOT NULL OR v.vector IS NOT NULL)
+    ORDER BY nearness DESC LIMIT {limit}
+""")
+POOL = 200
+SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +163,28 @@ def nearest_texts(
         "limit": limit,
     }
     return connection.execute(_NEAREST, parameters).fetchall()
+
+
+def nearest_by_looks(
+    connection: Connection,
+    collection: ActiveCollection,
+    bridge: Bridge,
+    asked: FloatArray,
+    limit: int,
+) -> list[tuple[int, float]]:
+    """The same by texts and looks together: the cosine, and what the looks add to it or take."""
+    statement = _NEAREST_BY_LOOKS.format(
+        means=collection.vectors.product_vectors,
+        photos=collection.vectors.photo_vectors,
+        pool=sql.Literal(POOL),
+        sample=sql.Literal(SAMPLE),
+        limit=sql.Literal(limit),
+    )
+    parameters = {
+        "asked": HalfVector.of(asked),
+        "looks": HalfVector.of(bridge.vector(asked)),
+        "weight": bridge.weight,
+        "collection": collection.id,
+        "space": bridge.text_space,
+    }
+    return connection.execute(statement, parameters).fetchall()
