@@ -73,7 +73,7 @@ def _is_request(term: Term) -> bool:
 
 def _coloured(query: Query, understood: Understood) -> Query:
     """Beside a photo a colour in words is one to look for: which photo is shown depends on it."""
-    if query.colours or query.look is not Look.STYLE or not is_visual(query):
+    if query.colours or query.look is Look.PATTERN or not is_visual(query):
         return query
     return replace(query, colours=understood.colours)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from goodsight.core.choices import Look
 from goodsight.core.colour_names import colour_key, picked_colours
 from goodsight.core.errors import UsageError
 from goodsight.core.mixing import by_colour
 from goodsight.core.ports import PhotoDescriber
 from goodsight.core.store_ports import LooksReader, ScoredProduct
-from goodsight.core.types import FloatArray, Query, Term
+from goodsight.core.types import FloatArray, Query
+from goodsight.rerankers.shown import mean_shown
 
 __all__ = ["ColourReranker"]
 
@@ -53,23 +52,10 @@ class ColourReranker:
         """The colours picked by hand, else those of what the query shows."""
         if query.colours:
             return picked_colours(query.colours)
-        shown = [
-            (term.weight, colours)
-            for term in query.terms
-            if term.text is None and term.weight > 0
-            for colours in self._shown(term)
-        ]
-        if not shown:
+        shown = mean_shown(query, lambda looks: looks.colours, self._reader, self._describer)
+        if shown is None:
             raise UsageError("there is nothing to take the colour from: pick one, such as red")
-        weights = np.array([weight for weight, _ in shown])
-        mean = np.average([colours for _, colours in shown], axis=0, weights=weights)
-        return np.asarray(mean, dtype=np.float32)
-
-    def _shown(self, term: Term) -> list[FloatArray]:
-        if term.photo is not None:
-            return [self._describer.describe_plainly(term.photo).colours]
-        photos = self._reader.looks([term.product_id or ""]).get(term.product_id or "", ())
-        return [photo.colours for photo in photos if photo.colours is not None]
+        return shown
 
 
 def _look(query: Query) -> Look:

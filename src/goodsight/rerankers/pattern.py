@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from goodsight.core.choices import Look
 from goodsight.core.errors import UsageError
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.mixing import by_pattern
 from goodsight.core.ports import PhotoDescriber
 from goodsight.core.store_ports import LooksReader, ScoredProduct
-from goodsight.core.types import FloatArray, Query, Term
+from goodsight.core.types import FloatArray, Query
+from goodsight.rerankers.shown import mean_shown
 
 __all__ = ["PatternReranker"]
 
@@ -49,23 +48,10 @@ class PatternReranker:
 
     def _wanted(self, query: Query) -> FloatArray:
         """The pattern of what the query shows."""
-        shown = [
-            (term.weight, pattern)
-            for term in query.terms
-            if term.text is None and term.weight > 0
-            for pattern in self._shown(term)
-        ]
-        if not shown:
+        shown = mean_shown(query, lambda looks: looks.pattern, self._reader, self._describer)
+        if shown is None:
             raise UsageError("there is nothing to take the pattern from: give a photo")
-        weights = np.array([weight for weight, _ in shown])
-        mean = np.average([pattern for _, pattern in shown], axis=0, weights=weights)
-        return np.asarray(mean, dtype=np.float32)
-
-    def _shown(self, term: Term) -> list[FloatArray]:
-        if term.photo is not None:
-            return [self._describer.describe_plainly(term.photo).pattern]
-        photos = self._reader.looks([term.product_id or ""]).get(term.product_id or "", ())
-        return [photo.pattern for photo in photos if photo.pattern is not None]
+        return shown
 
 
 def _any_pattern(seen: Mapping[str, Sequence[SeenPhoto]]) -> bool:
