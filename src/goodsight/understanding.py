@@ -87,7 +87,9 @@ def answered(
     """
     found = find(query)
     if understood is not None and found.some_words:
-        understood = replace(understood, word_use=WordUse.ANY)
+        # Beside a photo products without the words are found as well.
+        used = any(hit.explanation.get("text", 1.0) for hit in found.hits)
+        understood = replace(understood, word_use=WordUse.ANY if used else WordUse.NONE)
     found = replace(found, understood=understood)
     for looser, read in _loosened(query, understood) if understood else ():
         # An empty page beyond the last one has a total, and is no reason to ask for less.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from service.browser import violations
 from service.page import by, titles, wait_for_count
@@ -29,7 +30,7 @@ def test_arrows_choose_enter_searches(open_page):
     page = open_page()
     begin_typing(page, "product or")
     assert page.get_attribute(by("words-input"), "aria-expanded") == "true"
-    assert "1 suggestion" in page.inner_text(by("suggestions-count"))
+    expect(page.locator(by("suggestions-count"))).to_contain_text("1 suggestion")
     page.keyboard.press("ArrowDown")
     assert "orchid" in field(page)
     assert "orchid" in chosen(page)[0]
@@ -55,7 +56,7 @@ def test_escape_closes_and_leaves_what_was_typed(open_page):
 def test_a_click_searches(open_page):
     page = open_page()
     begin_typing(page, "orhid")
-    page.locator(by("suggestion")).first.click()
+    page.locator(by("suggestion"), has_text="orchid").first.click()
     wait_for_count(page, 1)
     assert "orchid" in titles(page)[0]
 
@@ -64,7 +65,7 @@ def test_a_click_searches(open_page):
 def test_they_are_accessible_in_both_languages(open_page, language, kind):
     page = open_page(locale=language)
     begin_typing(page, "product or")
-    assert page.locator(by("suggestion")).first.locator("span").last.inner_text() == kind
+    expect(page.locator(by("suggestion")).first.locator("span").last).to_have_text(kind)
     assert violations(page) == []
 
 

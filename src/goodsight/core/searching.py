@@ -153,7 +153,8 @@ def _with_texts(
             having = store.search(replace(asked, words=term.text, besides=0))
             products |= {scored.product.id: scored for scored in having.products}
             read_as += [having.read_as] if having.read_as else []
-            found = replace(found, some_words=found.some_words or having.some_words)
+            some_words = having.some_words or not having.products
+            found = replace(found, some_words=found.some_words or some_words)
     fitted = fitted_texts(texts, [*products], matcher)
     ranked = with_texts([*products.values()], fitted, unit)
     unknown = unit * sum(
