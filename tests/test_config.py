@@ -58,3 +58,24 @@ def test_the_table_shows_every_setting():
     assert [row.name for row in table] == [field.name for field in fields(Settings)]
     assert all(row.help for row in table)
     assert Path(load_settings({}, {}).home).is_absolute()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:8080", "ftp://a/", "http://", "http://a:b@c/", "http://a:99999/", "http://a/b c"],
+)
+def test_a_language_model_has_a_web_address(url):
+    with pytest.raises(UsageError, match="language_model_url"):
+        load_settings({"language_model_url": url}, {})
+    good = "https://models.example:8443/v1/chat/completions"
+    assert load_settings({"language_model_url": good}, {}).language_model_url == good
+
+
+def test_a_key_is_never_shown():
+    environment = {"GOODSIGHT_LANGUAGE_MODEL_KEY": "sk-secret"}
+    settings = load_settings({}, environment)
+    assert settings.language_model_key == "sk-secret"
+    assert "sk-secret" not in repr(settings)
+    with pytest.raises(UsageError, match="GOODSIGHT_LANGUAGE_MODEL_KEY: the value has") as caught:
+        load_settings({}, {"GOODSIGHT_LANGUAGE_MODEL_KEY": "sk-secret\nX: y"})
+    assert "sk-secret" not in str(caught.value)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from goodsight.core.errors import UsageError
 
@@ -29,11 +30,11 @@ def _default_home() -> Path:
     return Path(platformdirs.user_data_dir("goodsight", appauthor=False))
 
 
-def _setting(default: Any, help_text: str, unit: str = "") -> Any:
+def _setting(default: Any, help_text: str, unit: str = "", *, secret: bool = False) -> Any:
     metadata = {"help": help_text, "unit": unit}
     if callable(default):
         return dataclass_field(default_factory=default, metadata=metadata)
-    return dataclass_field(default=default, metadata=metadata)
+    return dataclass_field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ class Settings:
     speech_model: str = _setting(
         "", "Folder of a sherpa-onnx speech model; empty: PocketSphinx and the catalogue's words"
     )
+    language_model_url: str = _setting(
+        "", "Chat-completions address of a language model for requests; empty: rules alone"
+    )
+    language_model: str = _setting("", "The model's name there")
+    language_model_key: str = _setting("", "The key that address wants, if any", secret=True)
+    language_model_seconds: int = _setting(5, "How long a request waits for it", "seconds")
     host: str = _setting("127.0.0.1", "Address `goodsight serve` listens on")
     port: int = _setting(8000, "Port `goodsight serve` listens on")
     tls_certificate: str = _setting("", "Certificate file (PEM); with it the service speaks TLS")
@@ -155,7 +162,8 @@ def _parse(name: str, value: Any, where: str) -> Any:
     try:
         return _PARSERS[name](value)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{where}: {value!r} {error}") from error
+        shown = "the value" if name in _SECRETS else repr(value)
+        raise UsageError(f"{where}: {shown} {error}") from error
 
 
 def _path(value: Any) -> Path:
@@ -179,6 +187,21 @@ def _name(value: Any) -> str:
 def _url(value: Any) -> str:
     if _text(value) and not _text(value).startswith(("postgresql://", "postgres://")):
         raise ValueError("is not a postgresql:// URL")
+    return _text(value)
+
+
+def _web_address(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    good = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    # Asked for its port, a URL says whether it has a good one.
+    if _text(value) and (not good or parts.port == 0 or re.search(r"[^!-~]", _text(value))):
+        raise ValueError("is not an http:// or https:// URL without name and password")
+    return _text(value)
+
+
+def _header_value(value: Any) -> str:
+    if re.search(r"[^!-~]", _text(value)):
+        raise ValueError("has a character that no key has")
     return _text(value)
 
 
@@ -237,6 +260,7 @@ def _share(value: Any) -> float:
     return share
 
 
+_SECRETS = frozenset(field.name for field in fields(Settings) if not field.repr)
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "home": _path,
     "database_url": _url,
@@ -249,6 +273,10 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "read_words": _flag,
     "min_confidence": _share,
     "speech_model": _text,
+    "language_model_url": _web_address,
+    "language_model": _text,
+    "language_model_key": _header_value,
+    "language_model_seconds": _whole_number(1),
     "host": _name,
     "port": _whole_number(0),
     "tls_certificate": _text,

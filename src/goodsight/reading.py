@@ -17,6 +17,7 @@ from goodsight.core.reports import CollectionInfo
 from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
 from goodsight.core.types import FloatArray, KeptPhoto, Photo, Product, Query
 from goodsight.core.understood import Understood
+from goodsight.language_wiring import request_model
 from goodsight.profiles import DEFAULT_PROFILE, PROFILES, model_of_profile
 from goodsight.understanding import RequestUnderstander
 from goodsight.wiring import Wiring
@@ -46,7 +47,7 @@ class CollectionReader:
         self.collection = collection or wiring.settings.collection
         self._encoder: ImageEncoder | None = None
         self._opened: PostgresProducts | None = None
-        self._understander = RequestUnderstander()
+        self._understander = RequestUnderstander(request_model(wiring.settings))
 
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
 from goodsight.core.choices import Look
 from goodsight.core.filter_parser import parse_filter
+from goodsight.core.proposals import RequestModel, is_worth_asking, with_proposals
 from goodsight.core.query_vectors import is_visual
 from goodsight.core.shop_words import ShopWords
 from goodsight.core.types import Query, Results, Term
@@ -21,21 +23,56 @@ __all__ = ["RequestUnderstander", "answered"]
 SHOP_WORDS = "shop_words.tsv"
 
 
-class RequestUnderstander:
-    """Understands requests to one collection. Safe to use from several threads."""
+# People ask the same again, and turn pages.
+MAX_REMEMBERED = 500
 
-    def __init__(self) -> None:
-        self._known: tuple[Vocabulary, Understander] | None = None
+
+@dataclass(slots=True)
+class _Known:
+    """What reads requests to one version of a catalogue, and how those asked of a model read."""
+
+    vocabulary: Vocabulary
+    understander: Understander
+    completed: OrderedDict[str, Understood] = field(default_factory=OrderedDict)
+
+
+class RequestUnderstander:
+    """Understands requests to one collection, by rules first. Safe to use from several threads.
+
+    A `model` is asked where rules leave several words.
+    """
+
+    def __init__(self, model: RequestModel | None = None) -> None:
+        self._model = model
+        self._known: _Known | None = None
 
     def understand(self, text: str, reader: VocabularyReader) -> Understood:
         """How a request reads in this catalogue. Raises CollectionNotFound, StoreError."""
+        known = self._known_of(reader)
+        remembered = known.completed.get(text)
+        if remembered is not None:
+            return remembered
+        understood = known.understander.understand(text)
+        if self._model is None or not is_worth_asking(understood):
+            return understood
+        proposals = self._model.read(understood, known.vocabulary)
+        if proposals is None:
+            # It may answer the next time.
+            return understood
+        completed = with_proposals(understood, proposals, known.vocabulary)
+        known.completed[text] = completed
+        if len(known.completed) > MAX_REMEMBERED:
+            known.completed.popitem(last=False)
+        return completed
+
+    def _known_of(self, reader: VocabularyReader) -> _Known:
         vocabulary = reader.vocabulary()
         known = self._known
         # The store gives the same one until the collection changes, and most changes are of stock.
-        if known is None or (known[0] is not vocabulary and known[0] != vocabulary):
-            known = (vocabulary, Understander(vocabulary, _shop_words()))
+        if known is None or (known.vocabulary is not vocabulary and known.vocabulary != vocabulary):
+            known = _Known(vocabulary, Understander(vocabulary, _shop_words()))
             self._known = known
-        return known[1].understand(text)
+        return known
 
     def applied(self, query: Query, reader: VocabularyReader) -> tuple[Query, Understood]:
         """The query with its texts understood: fewer words, and a narrower filter.
@@ -63,7 +100,9 @@ class RequestUnderstander:
         texts = [term.text for term in query.terms if term.text and term.weight > 0]
         if not texts or not is_visual(query):
             return query
-        return _coloured(query, self.understand(" ".join(texts), reader))
+        # Nobody asked for the words to be understood: rules tell a colour as well.
+        rules = self._known_of(reader).understander
+        return _coloured(query, rules.understand(" ".join(texts)))
 
 
 def _is_request(term: Term) -> bool:

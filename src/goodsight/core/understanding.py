@@ -20,7 +20,7 @@ from goodsight.core.shop_words import ShopWords
 from goodsight.core.understood import Chip, ChipKind, Span, Understood
 from goodsight.core.vocabulary import Vocabulary
 
-__all__ = ["MAX_REQUEST_CHARACTERS", "Understander", "understand"]
+__all__ = ["MAX_REQUEST_CHARACTERS", "Understander", "small_words", "understand"]
 
 # What is longer is no request: it is searched for as it is.
 MAX_REQUEST_CHARACTERS = 1000
@@ -43,7 +43,7 @@ class Understander:
             return Understood(text, (), (Span(0, len(text)),))
         tokens = tokenize(text)
         reads = self._reader.read(tokens)
-        small = _small_words(tokens, cheap=any(read.kind is ChipKind.PRICE for read in reads))
+        small = small_words(tokens, cheap=any(read.kind is ChipKind.PRICE for read in reads))
         chips: list[Chip] = []
         rest: list[Span] = []
         end = 0
@@ -81,7 +81,7 @@ def _chip(read: Read, start: int, end: int) -> Chip:
 _SMALL, _POLITE = 1, 2
 
 
-def _small_words(tokens: Sequence[Token], *, cheap: bool) -> list[int]:
+def small_words(tokens: Sequence[Token], *, cheap: bool) -> list[int]:
     """For each token 0, or which kind of small word it belongs to."""
     tables: list[tuple[Phrases[bool], int]] = [(POLITE, _POLITE), (FILLERS, _SMALL)]
     if cheap:
