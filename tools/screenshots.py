@@ -51,7 +51,7 @@ def show_product(page: Page) -> None:
 
 def show_nothing(page: Page) -> None:
     choose(page)
-    page.fill(by("words-input"), "umbrella")
+    page.fill(by("words-input"), "under 2 dollars")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{by('way-out')}, {by('nothing')}")
 
