@@ -7,7 +7,7 @@ from goodsight.core.errors import UsageError
 
 
 def names_a_photo(text):
-    return text.endswith(".jpg")
+    return text.startswith("https://") or text.endswith(".jpg")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ def names_a_photo(text):
         ("^2", term("^2")),
         ("words[0,0,1,1]", term("words[0,0,1,1]")),
         ("odd^2.jpg", term("odd^2.jpg")),
+        ("shelf.jpg[0.1, 0.2, .5, 0.6 ]^2", term("shelf.jpg", weight=2, box=(0.1, 0.2, 0.5, 0.6))),
+        ("https://shop/a.jpg^2", term("https://shop/a.jpg", weight=2)),
+        ("https://shop/a.jpg[0,0,1,.5]", term("https://shop/a.jpg", box=(0, 0, 1, 0.5))),
+        ("https://shop/a?size[]=3", term("https://shop/a?size[]=3")),
     ],
 )
 def test_written_terms(written, asked):
@@ -36,6 +40,17 @@ def test_written_terms(written, asked):
 def test_terms_that_cannot_be(written):
     with pytest.raises(UsageError):
         written_term(written, names_a_photo)
+
+
+@pytest.mark.parametrize("behind", ["[0.1,0.1,0.8]", "^2[0,0,1,1]", "^twice", "[0,0,1,1]^", "["])
+def test_what_cannot_be_read_behind_a_photo_is_told_not_searched_for(behind):
+    with pytest.raises(UsageError, match=r"behind shelf\.jpg: write"):
+        written_term(f"shelf.jpg{behind}", names_a_photo)
+
+
+def test_a_product_has_no_box():
+    with pytest.raises(UsageError, match="a box is a part of a photo"):
+        written_term("product:MH01[0,0,1,1]", names_a_photo)
 
 
 def test_the_opposite():

@@ -100,6 +100,15 @@ def test_what_is_not_here_is_no_match(home, tmp_path):
         assert not shop.search(tmp_path / "noise.png", min_confidence=0).no_match
 
 
+def test_where_words_are_unwanted_nobody_says_how_sure_it_is(home, photos):
+    photo = photos / f"3-{SHOTS}.png"
+    with opened(home) as shop:
+        assert shop.search(photo, "zorblat", min_confidence=1).no_match
+        found = shop.search(photo, goodsight.term("zorblat", weight=-1), min_confidence=1)
+    assert {hit.confidence for hit in found.hits} == {None}
+    assert not found.no_match
+
+
 def test_nothing_is_learnt_twice(home, photos):
     with opened(home) as shop:
         before = shop.info()

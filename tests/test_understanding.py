@@ -86,6 +86,19 @@ def test_a_photo_ranks_what_the_request_leaves(shop, small_shop):
     assert shop.search(small_shop / "query-2.png").hits[0].product.id == "p2"
 
 
+def test_a_weighed_word_beside_a_photo_names_its_colour_read_or_not(small_shop, tmp_path):
+    photos = small_shop / "photos"
+    rows = [f"a,Thing,red,{photos / '0-0.png'}", f"b,Thing,blue,{photos / '2-0.png'}"]
+    (tmp_path / "feed.csv").write_text("id,title,color,image\n" + "\n".join(rows) + "\n")
+    terms = (small_shop / "query-0.png", goodsight.term("blue", weight=2))
+    with goodsight.open(tmp_path / "home") as own:
+        own.index(tmp_path / "feed.csv")
+        read, literal = (own.search(*terms, understand=reads).hits for reads in (True, False))
+    assert [hit.product.id for hit in read] == ["b", "a"]
+    assert [hit.explanation for hit in read] == [hit.explanation for hit in literal]
+    assert read[0].explanation["colour"] > read[1].explanation["colour"]
+
+
 def test_a_filter_and_a_request_both_count(shop):
     where = "color = 'crimson' or color = 'orchid'"
     assert ids(shop.search("under 30", where=where, understand=True)) == ["p0"]

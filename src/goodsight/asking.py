@@ -39,7 +39,9 @@ __all__ = [
 PRODUCT_PREFIX = "product:"
 MAX_WEIGHT = 10
 _NUMBER = r"\d*\.?\d+"
-_WRITTEN = re.compile(rf"(.+?)(?:\[({_NUMBER}(?:,{_NUMBER}){{3}})\])?(?:\^(-?{_NUMBER}))?")
+_BOX = rf"\s*{_NUMBER}\s*(?:,\s*{_NUMBER}\s*){{3}}"
+_WRITTEN = re.compile(rf"(.+?)(?:\[({_BOX})\])?(?:\^(-?{_NUMBER}))?", re.DOTALL)
+_SIGNS = re.compile(r"[\[^]")
 Box = tuple[float, float, float, float]
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -85,26 +87,48 @@ def term(
         raise UsageError("a term is a photo, words or a product: give one of them")
     if not math.isfinite(weight) or weight == 0 or abs(weight) > MAX_WEIGHT:
         raise UsageError(f"weight {weight}: give a number up to {MAX_WEIGHT}, not 0")
+    if product and box is not None:
+        raise UsageError(f"product '{product}': a box is a part of a photo")
     return AskedTerm(given, product, weight, box)
 
 
 def written_term(text: str, names_a_photo: Callable[[str], bool]) -> AskedTerm:
     """A term as it is written on the command line. Raises UsageError."""
-    if names_a_photo(text):
+    # The name of a file may have the signs in it; an address has them behind it.
+    is_address = "://" in text
+    if names_a_photo(text) and not is_address:
         return term(text)
     match = _WRITTEN.fullmatch(text)
     if match is None:
         return term(text)
     given, box, weight = match.groups()
-    if box and not names_a_photo(given):
-        return term(text)
     written = float(weight) if weight else 1.0
+    part = _box(box) if box else None
     if given.startswith(PRODUCT_PREFIX):
-        return term(product=given.removeprefix(PRODUCT_PREFIX), weight=written)
-    if not box:
-        return term(given, weight=written)
-    x, y, width, height = map(float, box.split(","))
-    return term(given, weight=written, box=(x, y, width, height))
+        return term(product=given.removeprefix(PRODUCT_PREFIX), weight=written, box=part)
+    if not is_address:
+        _check_signs(given, names_a_photo)
+    if part and not names_a_photo(given):
+        return term(text)
+    return term(given, weight=written, box=part)
+
+
+def _box(written: str) -> Box:
+    x, y, width, height = map(float, written.split(","))
+    return x, y, width, height
+
+
+def _check_signs(given: str, names_a_photo: Callable[[str], bool]) -> None:
+    """Raises UsageError for a photo with a box or a weight behind it that cannot be read.
+
+    As words it would find anything.
+    """
+    for sign in _SIGNS.finditer(given):
+        photo, behind = given[: sign.start()], given[sign.start() :]
+        if names_a_photo(photo):
+            raise UsageError(
+                f"'{behind}' behind {photo}: write [x,y,width,height] in 0..1, then ^weight"
+            )
 
 
 def opposite(asked: AskedTerm) -> AskedTerm:

@@ -90,7 +90,8 @@ class RequestUnderstander:
         filters = [text for text in (query.where, understood.filter) if text and text.strip()]
         where = " and ".join(f"({text})" for text in filters) if len(filters) > 1 else None
         read = replace(query, terms=(*others, *words), where=where or "".join(filters) or None)
-        return _coloured(read, understood), understood
+        # What somebody weighed does not narrow, but names a colour all the same.
+        return replace(read, colours=self.coloured(query, reader).colours), understood
 
     def coloured(self, query: Query, reader: VocabularyReader) -> Query:
         """The query, its texts as they are, with the colours that they name beside a photo.

@@ -149,6 +149,22 @@ def test_search_writes_a_picture_page(indexed, small_shop, tmp_path):
     assert "/no/such/x: cannot be written" in done.stderr
 
 
+def test_the_picture_page_shows_the_photo_wherever_it_stands(indexed, small_shop, tmp_path):
+    page = tmp_path / "page.html"
+    run(indexed, "search", "edged", "product:p1", small_shop / "query-1.png", "--html", page)
+    assert "query-1.png" in page.read_text()
+    done = run(indexed, "search", "product:p1", "--html", tmp_path / "none.html", expect=2)
+    assert "--html shows the photo searched with" in done.stderr
+    assert not (tmp_path / "none.html").exists()
+
+
+def test_search_needs_nothing_but_what_is_unwanted(indexed):
+    done = run(indexed, "search", "--not", "crimson", "--json")
+    found = {hit["product"]["id"] for hit in json.loads(done.stdout)["hits"]}
+    assert found == {"p1", "p2", "p3", "p4", "p5"}
+    assert "give a QUERY" in run(indexed, "search", expect=2).stderr
+
+
 def test_search_shows_why_on_the_picture_page(indexed, small_shop, tmp_path):
     page = tmp_path / "page.html"
     query = small_shop / "query-1.png"

@@ -79,12 +79,13 @@ def search(
 
     if explain and html is None:
         raise UsageError("--explain draws over the pictures of the page: give --html FILE too")
-    if not query and voice is None:
+    if not query and not unlike and voice is None:
         raise UsageError("nothing to search for: give a QUERY, or --voice FILE")
-    if not query and html is not None:
+    terms = [written_term(text, names_a_photo) for text in query or ()]
+    photos = [str(one.given) for one in terms if one.given and names_a_photo(str(one.given))]
+    if html is not None and not photos:
         raise UsageError("--html shows the photo searched with: give one as QUERY")
     with open_shop(home, database, collection) as shop:
-        terms = [written_term(text, names_a_photo) for text in query or ()]
         if voice is not None:
             heard = shop.words_in(voice)
             message(f"heard: {heard}")
@@ -101,8 +102,7 @@ def search(
             understand=not literally,
         )
         if html is not None:
-            first = str(terms[0].given or "")
-            write_page(shop, html, [(first, first, results)], explain=explain)
+            write_page(shop, html, [(photos[0], photos[0], results)], explain=explain)
     if results.understood is not None and results.understood.chips:
         message(f"read as: {results.understood.said()}")
     if json:

@@ -119,6 +119,9 @@ def search(
     # Scores that mix colours in, or several looks, are on another scale than those that were
     # calibrated: with single photos of what is there.
     plain = query.look is Look.STYLE and not query.colours and seen.is_one_look
+    # Where a photo's own words are unwanted its product falls behind: that tells nothing of
+    # whether it is here.
+    plain = plain and all(text.weight > 0 for text in chosen.texts)
     sure = _confidences(ranked, calibration if plain else None, unknown)
     products = by_price_order(ranked[:wanted], query.sort) if by_price else ranked
     # Looks rank every product and select none.
