@@ -17,6 +17,7 @@ from goodsight.core.errors import (
     PhotoError,
     UsageError,
 )
+from goodsight.core.types import Query, Term
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,17 @@ def test_terms_have_weights(shop, small_shop):
     assert set(found("disc", goodsight.term("crimson", weight=-1))) == {"p3"}
     assert found(goodsight.term("disc", weight=0.5), "orchid") == ["p4", "p0", "p3"]
     assert "p0" not in found(goodsight.term("crimson", weight=-1))
+
+
+def test_facets_count_what_weighed_words_find(shop):
+    def answer(*texts):
+        terms = tuple(Term(text=text, weight=weight) for text, weight in texts)
+        return shop.find(Query(terms, facets=("category",)))
+
+    for texts in ((("disc", 1), ("orchid", 0.5)), (("edged", 1), ("royalblue", -1))):
+        found = answer(*texts)
+        counts = found.facets["category"]
+        assert counts.get("Edged", 0) + counts.get("Round/Discs", 0) == found.total > 0
 
 
 def test_a_part_of_a_photo_is_a_term(shop, small_shop, tmp_path):

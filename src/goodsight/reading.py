@@ -107,7 +107,8 @@ class CollectionReader:
     def photo_sample(self) -> FloatArray:
         """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1."""
         products = islice(self.stored().product_vectors(), SAMPLED_PRODUCTS)
-        return np.concatenate([product.vectors[:1] for product in products])
+        none = np.empty((0, self.encoder().card.dimension), dtype=np.float32)
+        return np.concatenate([none, *(product.vectors[:1] for product in products)])
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""

@@ -52,5 +52,9 @@ def test_terms_that_cancel_are_told(photos):
     term = unit([1, 2, 3, 4, 5, 6])
     with pytest.raises(UsageError, match="cancel"):
         balanced_vector(np.stack([term, term]), [1, -1], photos)
-    with pytest.raises(UsageError, match="cancel"):
-        balanced_vector(term[np.newaxis], [1], np.stack([term, term]))
+
+
+def test_photos_that_tell_nothing_apart_leave_the_weights(photos):
+    terms = photos[:2]
+    for few in (photos[:0], photos[:1], np.stack([photos[5]] * 3)):
+        assert balanced_weights(terms, [1, -0.5], few) == (1, -0.5)

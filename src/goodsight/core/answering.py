@@ -57,9 +57,22 @@ class Choice:
         return " ".join(wanted).strip() or None
 
     @property
+    def any_words(self) -> str | None:
+        """Any of the wanted texts, and none of the unwanted ones, as one text."""
+        wanted = " or ".join(_whole(term) for term in self.texts if term.weight > 0)
+        unwanted = [f"-{_whole(term)}" for term in self.texts if term.weight < 0]
+        return " ".join([wanted, *unwanted]).strip() or None
+
+    @property
     def is_weighed(self) -> bool:
         """Whether the texts are unwanted or of different weight."""
         return any(term.weight < 0 or term.weight != self.texts[0].weight for term in self.texts)
+
+
+def _whole(term: Term) -> str:
+    """A text whose words stand together."""
+    words = (term.text or "").replace('"', " ").split()
+    return words[0] if len(words) == 1 else f'"{" ".join(words)}"'
 
 
 def by_price_order(products: tuple[ScoredProduct, ...], sort: Sort) -> tuple[ScoredProduct, ...]:

@@ -59,7 +59,8 @@ def browse(
             found = _weighed(asked, chosen.texts, browser, matcher)
         else:
             found = browser.browse(asked)
-    facets = facets_of(query, chosen.where, chosen.words, browser, watch)
+    counted = chosen.any_words if chosen.is_weighed else chosen.words
+    facets = facets_of(query, chosen.where, counted, browser, watch)
     timings = Timings(0.0, 0.0, store_ms := clock.lap(), store_ms)
     return results_of(found, found.products, facets, found.space, timings)
 

@@ -86,7 +86,7 @@ def unit_of_spread(scores: FloatArray, weight: float) -> float:
     `scores`, float32 (m,), are those of some of the catalogue's photos. A product that has the
     words, such as its name, comes before nearly all that only look so.
     """
-    return TEXT_SPREADS * float(scores.std()) / max(weight, 1e-3)
+    return TEXT_SPREADS * float(scores.std()) / max(weight, 1e-3) if len(scores) else 0.0
 
 
 def with_texts(

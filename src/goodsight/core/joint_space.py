@@ -37,10 +37,15 @@ def balanced_weights(
 ) -> tuple[float, ...]:
     """The weights of n terms' vectors (n, d), each by how far its term tells photos apart.
 
-    Each is divided by the standard deviation of its term's cosines with `photos`, m ≥ 2 vectors
+    Each is divided by the standard deviation of its term's cosines with `photos`, m vectors
     (m, d) of the catalogue's photos: in the weighted sum a photo and a text of the same weight
-    then change the order of the products alike. A term that tells no two photos apart gets 0.
+    then change the order of the products alike. A term that tells no two photos apart gets 0;
+    where none does the weights stay.
     """
+    if len(photos) < 2:
+        return tuple(weights)
     spreads = (photos @ vectors.T).std(axis=0)
+    if not (spreads > LEAST_SPREAD).any():
+        return tuple(weights)
     told = np.where(spreads > LEAST_SPREAD, spreads, np.inf)
     return tuple((np.asarray(weights) / told).tolist())

@@ -111,9 +111,8 @@ def search(
             if seen.with_text
             else text_unit(calibration, query.metric, weight)
         )
-        unknown = 0.0
         if chosen.texts and matcher is not None:
-            found, unknown = _with_texts(found, asked, chosen.texts, unit, store, matcher)
+            found = _with_texts(found, asked, chosen.texts, unit, store, matcher)
     with watch("rerank"):
         ranked = _reranked(found.products, query, vector, rerankers)
     # Scores that mix colours in, or several looks, are on another scale than those that were
@@ -122,7 +121,7 @@ def search(
     # Where a photo's own words are unwanted its product falls behind: that tells nothing of
     # whether it is here.
     plain = plain and all(text.weight > 0 for text in chosen.texts)
-    sure = _confidences(ranked, calibration if plain else None, unknown)
+    sure = _confidences(ranked, calibration if plain else None)
     products = by_price_order(ranked[:wanted], query.sort) if by_price else ranked
     # Looks rank every product and select none.
     facets = facets_of(query, chosen.where, None, browser, watch)
@@ -143,12 +142,8 @@ def _with_texts(
     unit: float,
     store: ProductStore,
     matcher: TextMatcher,
-) -> tuple[Found, float]:
-    """The best by looks and the best that have a text, put in order by both.
-
-    And what the texts add to a product that is not in the catalogue: of that one all words are
-    true that are true of any, for all we know.
-    """
+) -> Found:
+    """The best by looks and the best that have a text, put in order by both."""
     products = {scored.product.id: scored for scored in found.products}
     read_as: list[str] = []
     for term in texts:
@@ -160,10 +155,7 @@ def _with_texts(
             found = replace(found, some_words=found.some_words or some_words)
     fitted = fitted_texts(texts, [*products], matcher)
     ranked = with_texts([*products.values()], fitted, unit)
-    unknown = unit * sum(
-        text.weight * max(text.fits.values(), default=0.0) for text in fitted if text.weight > 0
-    )
-    return replace(found, products=ranked, read_as=" ".join(read_as) or None), unknown
+    return replace(found, products=ranked, read_as=" ".join(read_as) or None)
 
 
 def _reranked(
@@ -180,13 +172,15 @@ def _reranked(
 
 
 def _confidences(
-    products: Sequence[ScoredProduct], calibration: Calibration | None, unknown: float
+    products: Sequence[ScoredProduct], calibration: Calibration | None
 ) -> dict[str, float]:
     """Product id -> the probability that it is the one looked for; nothing without calibration.
 
-    `unknown` is what texts add to the score of a product that is not in the catalogue.
+    By looks alone: a word neither shows nor denies that what is on the photo is here.
     """
     if calibration is None:
         return {}
-    sure = calibration.confidences([product.score - unknown for product in products])
-    return {p.product.id: value for p, value in zip(products, sure, strict=True)}
+    scores = {one.product.id: one.score - one.parts.get("text", 0.0) for one in products}
+    ordered = sorted(scores, key=lambda product: -scores[product])
+    sure = calibration.confidences([scores[product] for product in ordered])
+    return dict(zip(ordered, sure, strict=True))
