@@ -293,10 +293,9 @@ class TestSafety:
         folder = tmp_path / "theirs"
         folder.mkdir()
         os.chown(folder, user.pw_uid, user.pw_gid)
-        EmbeddedServer(tmp_path / "ours").start()
-        for parent in folder.parents:
-            assert parent.stat().st_mode & 0o001, "root's own server has opened the way"
-        EmbeddedServer(tmp_path / "ours").close()
+        with EmbeddedServer(tmp_path / "ours"):
+            for parent in folder.parents:
+                assert parent.stat().st_mode & 0o001, "root's own server has opened the way"
         subprocess.run(
             [sys.executable, "-c", BUSY_PROCESS, str(folder / "postgres"), "2"],
             check=True,

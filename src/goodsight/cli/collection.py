@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goodsight.cli.options import Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
-from goodsight.core.bridge_learning import BridgeGain
 from goodsight.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from goodsight.core.bridge_learning import BridgeGain
 
 __all__ = ["app"]
 
