@@ -46,6 +46,7 @@ class CollectionReader:
         self._wiring = wiring
         self.collection = collection or wiring.settings.collection
         self._encoder: ImageEncoder | None = None
+        self._sample: tuple[str, FloatArray] = "", np.empty((0, 0), dtype=np.float32)
         self._opened: PostgresProducts | None = None
         self._understander = RequestUnderstander(request_model(wiring.settings))
 
@@ -106,9 +107,15 @@ class CollectionReader:
 
     def photo_sample(self) -> FloatArray:
         """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1."""
-        products = islice(self.stored().product_vectors(), SAMPLED_PRODUCTS)
-        none = np.empty((0, self.encoder().card.dimension), dtype=np.float32)
-        return np.concatenate([none, *(product.vectors[:1] for product in products)])
+        card = self.encoder().card
+        space, sample = self._sample
+        # A whole sample does for as long as the space lasts: it would be read for every search.
+        if space != card.space or len(sample) < SAMPLED_PRODUCTS:
+            products = islice(self.stored().product_vectors(), SAMPLED_PRODUCTS)
+            none = np.empty((0, card.dimension), dtype=np.float32)
+            sample = np.concatenate([none, *(product.vectors[:1] for product in products)])
+            self._sample = card.space, sample
+        return sample
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""

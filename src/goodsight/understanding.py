@@ -99,11 +99,11 @@ class RequestUnderstander:
         Raises what `understand` raises.
         """
         texts = [term.text for term in query.terms if term.text and term.weight > 0]
-        if not texts or not is_visual(query):
+        if not texts or not _takes_colours(query):
             return query
         # Nobody asked for the words to be understood: rules tell a colour as well.
         rules = self._known_of(reader).understander
-        return _coloured(query, rules.understand(" ".join(texts)))
+        return replace(query, colours=rules.understand(" ".join(texts)).colours)
 
 
 def _is_request(term: Term) -> bool:
@@ -111,11 +111,9 @@ def _is_request(term: Term) -> bool:
     return term.text is not None and term.weight == 1
 
 
-def _coloured(query: Query, understood: Understood) -> Query:
+def _takes_colours(query: Query) -> bool:
     """Beside a photo a colour in words is one to look for: which photo is shown depends on it."""
-    if query.colours or query.look is Look.PATTERN or not is_visual(query):
-        return query
-    return replace(query, colours=understood.colours)
+    return is_visual(query) and not query.colours and query.look is not Look.PATTERN
 
 
 def answered(

@@ -26,6 +26,7 @@ from goodsight.core.types import FloatArray, Metric, Term
 __all__ = [
     "TEXT_ODDS",
     "FittedText",
+    "best_first",
     "fitted_texts",
     "looks_weight",
     "text_unit",
@@ -93,7 +94,7 @@ def with_texts(
     products: Sequence[ScoredProduct], texts: Sequence[FittedText], unit: float
 ) -> tuple[ScoredProduct, ...]:
     """The products with the texts' share added to their scores by looks, best first."""
-    return _best_first(
+    return best_first(
         [
             replace(
                 scored,
@@ -126,5 +127,6 @@ def _fit(scored: ScoredProduct, texts: Sequence[FittedText]) -> float:
     return sum(text.weight * text.fits.get(scored.product.id, 0.0) for text in texts)
 
 
-def _best_first(scored: Sequence[ScoredProduct]) -> tuple[ScoredProduct, ...]:
+def best_first(scored: Sequence[ScoredProduct]) -> tuple[ScoredProduct, ...]:
+    """The products by their scores; equals by their ids, so that an order can be repeated."""
     return tuple(sorted(scored, key=lambda item: (-item.score, item.product.id)))

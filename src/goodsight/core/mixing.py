@@ -16,6 +16,7 @@ import numpy as np
 
 from goodsight.core.choices import Look
 from goodsight.core.colour_names import stated_colours
+from goodsight.core.composing import best_first
 from goodsight.core.distributions import overlap
 from goodsight.core.looks import SeenPhoto
 from goodsight.core.printed_words import word_similarity
@@ -70,7 +71,7 @@ def by_colour(
         lambda photo: photo.colours,
         lambda product, photo: bool(stated & stated_colours(product, photo)),
     )
-    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
+    return best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
 
 
 def by_pattern(
@@ -87,7 +88,7 @@ def by_pattern(
     whose pattern was never seen has none in common with it.
     """
     beside = _Beside("pattern", PATTERN_WEIGHT, pattern, lambda photo: photo.pattern)
-    return _best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
+    return best_first([_mixed(scored, seen, vector, beside, metric) for scored in candidates])
 
 
 def by_words(
@@ -111,7 +112,7 @@ def by_words(
         for scored in candidates
     ]
     shares = WORDS_WEIGHT * word_similarity(words, texts)
-    return _best_first(
+    return best_first(
         [
             replace(
                 scored,
@@ -188,7 +189,3 @@ def _mixed(
         score=parts["visual"] + parts[beside.name] + text,
         parts=parts,
     )
-
-
-def _best_first(scored: Sequence[ScoredProduct]) -> tuple[ScoredProduct, ...]:
-    return tuple(sorted(scored, key=lambda item: (-item.score, item.product.id)))

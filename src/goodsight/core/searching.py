@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 
 from goodsight.core.answering import (
     MAX_LIMIT,
@@ -84,6 +85,7 @@ def search(
     """
     chosen = Choice.of(query)
     clock = Clock()
+    photos = cache(photos)
     with watch("encode"):
         seen = seen_terms(query.terms, encoder, store, photos)
         vector = seen.vector
