@@ -55,7 +55,8 @@ class Projection:
 
     `blocks` are the lengths of the parts of a feature, one for each network behind it; each
     is brought to norm 1 by itself. `rooted` says whether a square root comes first. `photos`
-    and `products` are what it was learnt from.
+    and `products` are what it was learnt from; `origin` is "catalogue" where it was learnt in
+    closed form, and "tuned" where it was trained and proven.
     """
 
     mean: FloatArray
@@ -64,6 +65,7 @@ class Projection:
     rooted: bool
     photos: int
     products: int
+    origin: str = "catalogue"
 
     @property
     def dimension(self) -> int:

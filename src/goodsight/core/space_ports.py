@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import FeatureBatch, Projection
 from goodsight.core.types import Metric
 
-__all__ = ["ActiveSpace", "LearntFrom", "SpaceKeeper"]
+__all__ = ["ActiveSpace", "FormerSpaces", "KeptSpace", "LearntFrom", "SpaceKeeper"]
 
 Calibrations = Mapping[Metric, Calibration]
 
@@ -51,14 +51,63 @@ class SpaceKeeper(Protocol):
         """All raw features, photos of one product together; for fitting."""
         ...
 
-    def switch_space(self, projection: Projection | None, calibrations: Calibrations) -> str:
+    def switch_space(
+        self,
+        projection: Projection | None,
+        calibrations: Calibrations,
+        *,
+        keep_former: bool = False,
+    ) -> str:
         """Give every photo its vector in the new space, then search there; its fingerprint.
 
         None goes back to the encoder's own space. Searches go on in the old space until one
-        atomic step; an interruption before it changes nothing. Durable when this returns.
+        atomic step; an interruption before it changes nothing. With `keep_former` the old
+        space's vectors stay, to go back to. Durable when this returns.
         """
         ...
 
     def keep_calibrations(self, calibrations: Calibrations) -> None:
         """Put these in the place of the active space's. Durable when this returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSpace:
+    """A space whose vectors are kept: the one in use, or a former one to go back to.
+
+    `origin` is "encoder" for a model's own space, else that of its projection. `former` is the
+    id of the space that was in use before it, where that is kept.
+    """
+
+    id: int
+    space: str
+    origin: str
+    model: str
+    dimension: int
+    is_active: bool
+    former: int | None
+    bytes: int
+
+
+class FormerSpaces(Protocol):
+    """One collection's spaces that were in use before, to go back to."""
+
+    def kept_spaces(self) -> Sequence[KeptSpace]:
+        """The space in use and those kept, in the order they were made."""
+        ...
+
+    def go_to(self, space_id: int) -> str:
+        """Search in a kept space from now on, in one atomic step; its fingerprint.
+
+        Photos that came meanwhile get their vectors there first. The space in use is kept in
+        turn. Raises UsageError where no such space is kept.
+        """
+        ...
+
+    def go_back(self) -> str:
+        """`go_to` the space that was in use before. Raises UsageError where none is kept."""
+        ...
+
+    def prune(self) -> int:
+        """Drop every kept space but the one in use; how many."""
         ...

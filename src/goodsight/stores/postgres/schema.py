@@ -20,7 +20,7 @@ from goodsight.stores.postgres.settings import session_options
 __all__ = ["HEAD", "MIGRATIONS", "SCHEMA", "ServerFacts", "bring_up_to_date"]
 
 SCHEMA = "goodsight"
-HEAD = "0007"
+HEAD = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant of our own: who holds this lock is the one changing tables.
 MIGRATION_LOCK = 0x600D5160

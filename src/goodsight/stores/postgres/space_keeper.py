@@ -1,16 +1,17 @@
-"""One collection's space, looked at and replaced: the port `SpaceKeeper`."""
+"""One collection's spaces, looked at and replaced: `SpaceKeeper` and `FormerSpaces`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import FeatureBatch, Projection
-from goodsight.core.space_ports import ActiveSpace, LearntFrom
+from goodsight.core.space_ports import ActiveSpace, KeptSpace, LearntFrom
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import find_collection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.kept_sets import go_back, go_to, kept_spaces, prune
 from goodsight.stores.postgres.space_switch import replace_calibrations, switch_space
 from goodsight.stores.postgres.spaces import active_space, features_after, learnt_from
 
@@ -18,7 +19,7 @@ __all__ = ["PostgresSpaces"]
 
 
 class PostgresSpaces:
-    """Implements `SpaceKeeper` for a collection. Safe to use from several threads."""
+    """Implements `SpaceKeeper` and `FormerSpaces`. Safe to use from several threads."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
@@ -53,14 +54,20 @@ class PostgresSpaces:
         )
 
     def switch_space(
-        self, projection: Projection | None, calibrations: Mapping[Metric, Calibration]
+        self,
+        projection: Projection | None,
+        calibrations: Mapping[Metric, Calibration],
+        *,
+        keep_former: bool = False,
     ) -> str:
         """Switch in one atomic step; see the port."""
         with (
             translated(f"switching the space of '{self._name}'"),
             self._database.connect() as connection,
         ):
-            return switch_space(connection, self._name, projection, calibrations)
+            return switch_space(
+                connection, self._name, projection, calibrations, keep_former=keep_former
+            )
 
     def keep_calibrations(self, calibrations: Mapping[Metric, Calibration]) -> None:
         """Put these in the place of the active space's; see the port."""
@@ -69,3 +76,33 @@ class PostgresSpaces:
             self._database.connect() as connection,
         ):
             replace_calibrations(connection, self._name, calibrations)
+
+    def kept_spaces(self) -> Sequence[KeptSpace]:
+        """The space in use and those kept; see the port."""
+        return self._database.read(
+            f"listing the spaces of '{self._name}'", lambda c: kept_spaces(c, self._name)
+        )
+
+    def go_to(self, space_id: int) -> str:
+        """Search in a kept space; see the port."""
+        with (
+            translated(f"switching the space of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            return go_to(connection, self._name, space_id)
+
+    def go_back(self) -> str:
+        """Search in the former space; see the port."""
+        with (
+            translated(f"switching the space of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            return go_back(connection, self._name)
+
+    def prune(self) -> int:
+        """Drop the kept spaces; see the port."""
+        with (
+            translated(f"pruning the spaces of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            return prune(connection, self._name)

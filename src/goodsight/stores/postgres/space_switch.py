@@ -6,12 +6,14 @@
     switch    with writers held off: what came meanwhile, means, the collection's pointer
 
 Searches use the old set until the switch commits, and the new one after it. A set that was
-left unfinished by a killed process is dropped by the next switch.
+left unfinished by a killed process is dropped by the next switch. The old set is dropped, or
+kept to go back to (`kept_sets`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from psycopg import sql
@@ -40,13 +42,18 @@ from goodsight.stores.postgres.spaces import (
 from goodsight.stores.postgres.vector_index import build_indexes
 from goodsight.stores.postgres.vector_sets import VectorSet
 
-__all__ = ["replace_calibrations", "switch_space"]
+__all__ = ["Target", "activate", "drop_set", "replace_calibrations", "switch_space"]
 
 PHOTOS_PER_BATCH = 2000
 
-_OLD_SETS = """
+_UNFINISHED_SETS = """
     SELECT id, dimension FROM vector_sets
-    WHERE collection_id = %s AND id NOT IN (%s, %s)
+    WHERE collection_id = %s AND id NOT IN (%s, %s) AND base_id IS NOT NULL
+      AND retired_at IS NULL
+"""
+_KEPT_SET = """
+    SELECT id, dimension, retired_at IS NOT NULL FROM vector_sets
+    WHERE collection_id = %s AND space = %s
 """
 _NEW_SET = """
     INSERT INTO vector_sets (collection_id, space, dimension, base_id) VALUES (%s, %s, %s, %s)
@@ -65,10 +72,27 @@ _SWITCH = """
     UPDATE collections SET active_vector_set = %s, index_version = index_version + 1
     WHERE id = %s
 """
+_ENTER = "UPDATE vector_sets SET retired_at = NULL, retired_version = NULL WHERE id = %s"
+_NOTE_FORMER = "UPDATE vector_sets SET former_id = %s WHERE id = %s"
+_FORMER = "SELECT former_id FROM vector_sets WHERE id = %s"
+_KEEP = """
+    UPDATE vector_sets SET retired_at = now(), retired_version = (
+        SELECT index_version FROM collections WHERE id = collection_id)
+    WHERE id = %s
+"""
 _NEW_VERSION = "UPDATE collections SET index_version = index_version + 1 WHERE id = %s"
 _LEARNT = sql.SQL("""
     UPDATE vector_sets SET learnt_photos = (SELECT count(*) FROM {}) WHERE id = %s
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The set to switch to, the set whose raw features it is made of, and how."""
+
+    vectors: VectorSet
+    feature_set: int
+    projection: Projection | None
 
 
 def switch_space(
@@ -76,6 +100,8 @@ def switch_space(
     name: str,
     projection: Projection | None,
     calibrations: Mapping[Metric, Calibration],
+    *,
+    keep_former: bool = False,
 ) -> str:
     """Switch the collection to `projection`, or to the encoder's own space; its fingerprint.
 
@@ -87,7 +113,17 @@ def switch_space(
     hold_for_run(connection, found.id)
     try:
         with alone_with_sets(connection, found.id):
-            return _switch(connection, find_collection(connection, name), projection, calibrations)
+            old = find_collection(connection, name)
+            space = old.encoder_space if projection is None else projection.space(old.encoder_space)
+            if space == old.space:
+                _relearn(connection, old, calibrations)
+                return space
+            with connection.transaction():
+                _drop_unfinished(connection, old)
+                target = _make_set(connection, old, projection, space)
+                _note_former(connection, old, target.vectors, keep_former)
+            activate(connection, old, target, calibrations, keep_former=keep_former)
+            return space
     finally:
         release_from_run(connection, found.id)
 
@@ -104,86 +140,126 @@ def replace_calibrations(
         connection.execute(_NEW_VERSION, [found.id])
 
 
-def _switch(
+def _relearn(
+    connection: Connection, old: ActiveCollection, calibrations: Mapping[Metric, Calibration]
+) -> None:
+    with connection.transaction():
+        write_calibrations(connection, old.vectors.id, calibrations)
+        connection.execute(_NEW_VERSION, [old.id])
+        _note_learnt(connection, old.vectors)
+
+
+def activate(
     connection: Connection,
     old: ActiveCollection,
-    projection: Projection | None,
-    calibrations: Mapping[Metric, Calibration],
-) -> str:
-    space = old.encoder_space if projection is None else projection.space(old.encoder_space)
-    if space == old.space:
+    target: Target,
+    calibrations: Mapping[Metric, Calibration] | None,
+    *,
+    keep_former: bool,
+    is_filled: bool = False,
+) -> None:
+    """Fill the target's set up, and search there from one moment on.
+
+    Its own calibrations stay where `calibrations` is None; `is_filled` tells that nothing has
+    changed since it was in use. The caller is alone with the sets.
+    """
+    new = target.vectors
+    if not is_filled:
+        while _fill(connection, old, target):
+            pass
         with connection.transaction():
-            write_calibrations(connection, old.vectors.id, calibrations)
-            connection.execute(_NEW_VERSION, [old.id])
-            _note_learnt(connection, old.vectors)
-        return space
-    with connection.transaction():
-        _drop_leftovers(connection, old)
-        new = _make_set(connection, old, projection, space)
-    while _fill(connection, old, new, projection):
-        pass
-    with connection.transaction():
-        fill_means(connection, old.id, new)
-    measure(connection, old.id, new)
-    build_indexes(connection, new)
+            fill_means(connection, old.id, new)
+        measure(connection, old.id, new)
+        build_indexes(connection, new)
     with connection.transaction():
         [(version,)] = connection.execute(_LOCK_COLLECTION, [old.id])
         if version != old.index_version:
             # Somebody wrote meanwhile, and wrote to the old set.
-            while _fill(connection, old, new, projection):
+            while _fill(connection, old, target):
                 pass
             fill_means(connection, old.id, new)
-        write_calibrations(connection, new.id, calibrations)
-        connection.execute(_SWITCH, [new.id, old.id])
-        _note_learnt(connection, new)
-        _retire(connection, old)
+        _point_to(connection, old, new, keep_former=keep_former)
+        if calibrations is not None:
+            write_calibrations(connection, new.id, calibrations)
+            _note_learnt(connection, new)
     tables = (new.photo_vectors, new.product_vectors)
     connection.execute(sql.SQL("ANALYZE {} (image_id), {} (product_id)").format(*tables))
-    return space
+
+
+def _point_to(
+    connection: Connection, old: ActiveCollection, new: VectorSet, *, keep_former: bool
+) -> None:
+    """The step that counts: searches, and what is written, go to the new set."""
+    connection.execute(_SWITCH, [new.id, old.id])
+    connection.execute(_ENTER, [new.id])
+    if keep_former:
+        connection.execute(_KEEP, [old.vectors.id])
+    else:
+        _retire(connection, old)
 
 
 def _make_set(
     connection: Connection, old: ActiveCollection, projection: Projection | None, space: str
-) -> VectorSet:
+) -> Target:
     """The new set's row and empty tables; the encoder's own space has its row already."""
+    row = connection.execute(_KEPT_SET, [old.id, space]).fetchone()
     if projection is None:
-        [(dimension,)] = connection.execute(
-            "SELECT dimension FROM vector_sets WHERE id = %s", [old.feature_set]
-        )
-        new = VectorSet(old.feature_set, dimension)
-    else:
-        values = [old.id, space, projection.dimension, old.feature_set]
-        [(set_id,)] = connection.execute(_NEW_SET, values)
-        new = VectorSet(set_id, projection.dimension)
-        write_projection(connection, set_id, projection)
+        set_id, dimension, is_kept = row or (old.feature_set, 0, False)
+        new = VectorSet(set_id, dimension)
+        if not is_kept:
+            new.create(connection)
+        return Target(new, old.feature_set, None)
+    if row is not None:
+        # The same space of old: made anew, as photos came and went since.
+        drop_set(connection, VectorSet(row[0], row[1]))
+    values = [old.id, space, projection.dimension, old.feature_set]
+    [(set_id,)] = connection.execute(_NEW_SET, values)
+    new = VectorSet(set_id, projection.dimension)
+    write_projection(connection, set_id, projection)
     new.create(connection)
-    return new
+    return Target(new, old.feature_set, projection)
 
 
-def _drop_leftovers(connection: Connection, old: ActiveCollection) -> None:
-    """Sets that an interrupted switch left behind."""
-    rows = connection.execute(_OLD_SETS, [old.id, old.vectors.id, old.feature_set]).fetchall()
-    for set_id, dimension in rows:
-        VectorSet(set_id, dimension).drop(connection)
-        connection.execute("DELETE FROM vector_sets WHERE id = %s", [set_id])
-    if old.is_projected:
+def _note_former(
+    connection: Connection, old: ActiveCollection, new: VectorSet, keep_former: bool
+) -> None:
+    """What to go back to: the old set, or where it does not stay what came before that."""
+    [(former,)] = connection.execute(_FORMER, [old.vectors.id])
+    if keep_former:
+        former = old.vectors.id
+    connection.execute(_NOTE_FORMER, [None if former == new.id else former, new.id])
+
+
+def drop_set(connection: Connection, vectors: VectorSet) -> None:
+    """Remove a set of projected vectors, row and all."""
+    vectors.drop(connection)
+    connection.execute("DELETE FROM vector_sets WHERE id = %s", [vectors.id])
+
+
+def _drop_unfinished(connection: Connection, old: ActiveCollection) -> None:
+    """What an interrupted switch left behind."""
+    parameters = [old.id, old.vectors.id, old.feature_set]
+    for row in connection.execute(_UNFINISHED_SETS, parameters).fetchall():
+        drop_set(connection, VectorSet(*row))
+    own = connection.execute(_KEPT_SET, [old.id, old.encoder_space]).fetchone()
+    if old.is_projected and own is not None and not own[2]:
         VectorSet(old.feature_set, 0).drop(connection)
 
 
 def _retire(connection: Connection, old: ActiveCollection) -> None:
     """Drop the old set's vectors; the encoder's own set stays as the owner of the features."""
-    old.vectors.drop(connection)
     if old.is_projected:
-        connection.execute("DELETE FROM vector_sets WHERE id = %s", [old.vectors.id])
+        drop_set(connection, old.vectors)
+    else:
+        old.vectors.drop(connection)
 
 
-def _fill(
-    connection: Connection, old: ActiveCollection, new: VectorSet, projection: Projection | None
-) -> int:
+def _fill(connection: Connection, old: ActiveCollection, target: Target) -> int:
     """Give the next photos their vectors; how many."""
+    new, projection = target.vectors, target.projection
     statement = _LACKING.format(old=old.vectors.photo_vectors, new=new.photo_vectors)
     cursor = connection.cursor(binary=True)
-    rows = cursor.execute(statement, [old.feature_set, PHOTOS_PER_BATCH]).fetchall()
+    rows = cursor.execute(statement, [target.feature_set, PHOTOS_PER_BATCH]).fetchall()
     if not rows:
         return 0
     features = np.stack([decode_features(*row[1:]) for row in rows])

@@ -14,6 +14,7 @@ from goodsight.core.types import FloatArray, Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = [
     "active_space",
@@ -21,6 +22,7 @@ __all__ = [
     "features_after",
     "find_projection",
     "learnt_from",
+    "projection_of",
     "write_calibrations",
     "write_projection",
 ]
@@ -28,12 +30,13 @@ __all__ = [
 PRODUCTS_PER_PAGE = 500
 
 _PROJECTION = """
-    SELECT mean, matrix, blocks, rooted, photos, products FROM projections
+    SELECT mean, matrix, blocks, rooted, photos, products, origin FROM projections
     WHERE vector_set_id = %s
 """
 _KEEP_PROJECTION = """
-    INSERT INTO projections (vector_set_id, mean, matrix, blocks, rooted, photos, products)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO projections (vector_set_id, mean, matrix, blocks, rooted, photos, products,
+                             origin)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CALIBRATIONS = """
     SELECT metric, temperature, threshold, origin, queries FROM calibrations
@@ -78,18 +81,24 @@ def calibrations(
 
 def find_projection(connection: Connection, collection: ActiveCollection) -> Projection | None:
     """What follows the encoder; None in the encoder's own space."""
+    return projection_of(connection, collection.vectors)
+
+
+def projection_of(connection: Connection, vectors: VectorSet) -> Projection | None:
+    """What made a set's vectors of features; None in the encoder's own space."""
     cursor = connection.cursor(binary=True)
-    row = cursor.execute(_PROJECTION, [collection.vectors.id]).fetchone()
+    row = cursor.execute(_PROJECTION, [vectors.id]).fetchone()
     if row is None:
         return None
-    mean, matrix, blocks, rooted, photos, products = row
+    mean, matrix, blocks, rooted, photos, products, origin = row
     return Projection(
         mean=_numbers(mean),
-        matrix=_numbers(matrix).reshape(-1, collection.vectors.dimension),
+        matrix=_numbers(matrix).reshape(-1, vectors.dimension),
         blocks=tuple(blocks),
         rooted=rooted,
         photos=photos,
         products=products,
+        origin=origin,
     )
 
 
@@ -105,6 +114,7 @@ def write_projection(connection: Connection, set_id: int, projection: Projection
             projection.rooted,
             projection.photos,
             projection.products,
+            projection.origin,
         ],
     )
 

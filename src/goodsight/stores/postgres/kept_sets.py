@@ -1,0 +1,111 @@
+"""Vector sets that were in use before: listed, gone back to, pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from goodsight.core.errors import UsageError
+from goodsight.core.space_ports import KeptSpace
+from goodsight.stores.postgres.collection_rows import (
+    ActiveCollection,
+    find_collection,
+    hold_for_run,
+    release_from_run,
+)
+from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.set_locks import alone_with_sets
+from goodsight.stores.postgres.space_switch import Target, activate, drop_set
+from goodsight.stores.postgres.spaces import projection_of
+from goodsight.stores.postgres.vector_sets import VectorSet
+
+__all__ = ["go_back", "go_to", "kept_spaces", "prune"]
+
+_KEPT = """
+    SELECT s.id, s.space, coalesce(p.origin, 'encoder'), coalesce(base.model, c.model),
+           s.dimension, s.id = c.active_vector_set, s.former_id,
+           pg_total_relation_size('photo_vectors_' || s.id)
+           + pg_total_relation_size('product_vectors_' || s.id)
+    FROM vector_sets s JOIN collections c ON c.id = s.collection_id
+    JOIN vector_sets base ON base.id = coalesce(s.base_id, s.id)
+    LEFT JOIN projections p ON p.vector_set_id = s.id
+    WHERE s.collection_id = %s AND (s.id = c.active_vector_set OR s.retired_at IS NOT NULL)
+    ORDER BY s.id
+"""
+_TARGET = """
+    SELECT id, dimension, coalesce(base_id, id), retired_version, space FROM vector_sets
+    WHERE collection_id = %s AND id = %s AND retired_at IS NOT NULL
+"""
+_FORMER = "SELECT former_id FROM vector_sets WHERE id = %s"
+_FORGET = "UPDATE vector_sets SET retired_at = NULL, retired_version = NULL WHERE id = %s"
+
+
+def kept_spaces(connection: Connection, name: str) -> Sequence[KeptSpace]:
+    """See the port. Raises CollectionNotFound."""
+    found = find_collection(connection, name)
+    return [KeptSpace(*row) for row in connection.execute(_KEPT, [found.id])]
+
+
+def go_back(connection: Connection, name: str) -> str:
+    """See the port. Raises CollectionNotFound, UsageError."""
+    found = find_collection(connection, name)
+    [(former,)] = connection.execute(_FORMER, [found.vectors.id])
+    if former is None:
+        raise UsageError(
+            f"'{name}' has no former model to go back to: none was replaced, or it was pruned"
+        )
+    return go_to(connection, name, former)
+
+
+def go_to(connection: Connection, name: str, set_id: int) -> str:
+    """See the port. Raises CollectionNotFound, UsageError."""
+    found = find_collection(connection, name)
+    hold_for_run(connection, found.id)
+    try:
+        with alone_with_sets(connection, found.id):
+            old = find_collection(connection, name)
+            if old.vectors.id == set_id:
+                return old.space
+            return _go_to(connection, old, set_id)
+    finally:
+        release_from_run(connection, found.id)
+
+
+def _go_to(connection: Connection, old: ActiveCollection, set_id: int) -> str:
+    row = connection.execute(_TARGET, [old.id, set_id]).fetchone()
+    if row is None:
+        raise UsageError(
+            f"'{old.name}' keeps no space {set_id}: goodsight model spaces lists those it keeps"
+        )
+    target_id, dimension, feature_set, version, space = row
+    vectors = VectorSet(target_id, dimension)
+    target = Target(vectors, feature_set, projection_of(connection, vectors))
+    activate(
+        connection,
+        old,
+        target,
+        None,
+        keep_former=True,
+        is_filled=version == old.index_version,
+    )
+    return str(space)
+
+
+def prune(connection: Connection, name: str) -> int:
+    """See the port. Raises CollectionNotFound."""
+    found = find_collection(connection, name)
+    with alone_with_sets(connection, found.id), connection.transaction():
+        found = find_collection(connection, name)
+        kept = [space for space in kept_spaces(connection, name) if not space.is_active]
+        for space in kept:
+            vectors = VectorSet(space.id, space.dimension)
+            if space.id == found.feature_set:
+                # Its row owns the features of the space in use.
+                vectors.drop(connection)
+                connection.execute(_FORGET, [space.id])
+            else:
+                drop_set(connection, vectors)
+        forget = sql.SQL("UPDATE vector_sets SET former_id = NULL WHERE id = %s")
+        connection.execute(forget, [found.vectors.id])
+    return len(kept)
