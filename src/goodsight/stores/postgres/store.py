@@ -32,6 +32,7 @@ from goodsight.stores.postgres.runs import PostgresRun, begin_run
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.space_keeper import PostgresSpaces
 from goodsight.stores.postgres.text_vectors import PostgresTextVectors
+from goodsight.stores.postgres.tuning_runs import PostgresTuningRuns
 
 __all__ = ["PostgresStore"]
 
@@ -100,6 +101,10 @@ class PostgresStore:
     def spaces(self, name: str) -> PostgresSpaces:
         """The collection's space, to learn and to replace."""
         return PostgresSpaces(self.database, name)
+
+    def tuning_runs(self, name: str) -> PostgresTuningRuns:
+        """The collection's tuning runs, to be recorded and listed."""
+        return PostgresTuningRuns(self.database, name)
 
     def text_vectors(self, name: str) -> PostgresTextVectors:
         """The vectors of the collection's texts, to be kept."""
