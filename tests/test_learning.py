@@ -8,9 +8,9 @@ import pytest
 
 import goodsight
 from goodsight.config import Settings
-from goodsight.core.errors import InputError
+from goodsight.core.errors import InputError, Interrupted
 from goodsight.core.types import Metric
-from goodsight.viewing import ViewsInterrupted, embedded_views
+from goodsight.viewing import embedded_views
 from small_shop import draw_seen
 
 PRODUCTS, SHOTS = 12, 12
@@ -168,7 +168,7 @@ def test_views_teach_a_projection_where_that_pays(tmp_path, photos):
         together = seen.together
         assert (np.diff(together.products) >= 0).all()
         assert len(together.products) == PRODUCTS * 17
-        with pytest.raises(ViewsInterrupted):
+        with pytest.raises(Interrupted):
             embedded_views(
                 shop._wiring,
                 shop,
@@ -184,7 +184,7 @@ def test_interrupted_learning_changes_nothing(tmp_path, photos):
         before = shop.info()
         shop.learner().learn(project=False)
         assert shop.learner().learn_if_due() is None
-        with pytest.raises(ViewsInterrupted):
+        with pytest.raises(Interrupted):
             shop.learner().learn(should_stop=lambda: True)
         assert shop.info().space == before.space
 

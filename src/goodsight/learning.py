@@ -7,16 +7,16 @@ from pathlib import Path
 
 from goodsight.core.bridge_learning import BridgeGain
 from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fit_calibration
-from goodsight.core.errors import InputError, UsageError
+from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.evaluating import LabelledQuery, answers, scored
-from goodsight.core.learning import LearnReport, is_due, learn
+from goodsight.core.learning import LearnReport, is_due, is_tuned, learn
 from goodsight.core.ports import TextEncoder
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.meaning import bridge_texts
 from goodsight.profiles import VIEW_PROFILES
 from goodsight.reading import CollectionReader
-from goodsight.viewing import ViewsInterrupted, embedded_views
+from goodsight.viewing import embedded_views
 from goodsight.wiring import Wiring
 
 __all__ = ["Learner"]
@@ -38,7 +38,7 @@ class Learner:
         """Learn now, whatever has changed.
 
         A collection whose model sees texts learns no projection. Raises CollectionNotFound,
-        StoreError, ModelError, and ViewsInterrupted once `should_stop` says True; nothing has
+        StoreError, ModelError, and Interrupted once `should_stop` says True; nothing has
         changed then.
         """
         encoder = self._reader.base_encoder()
@@ -68,11 +68,12 @@ class Learner:
         texts to photos is learnt after the photos' space, which it leads to.
         """
         report = None
-        if is_due(self._keeper):
+        # What was tuned and proven is replaced by nothing that was not.
+        if is_due(self._keeper) and not is_tuned(self._keeper):
             begins()
             try:
                 report = self.learn(project=self._wiring.settings.learn, should_stop=should_stop)
-            except ViewsInterrupted:
+            except Interrupted:
                 return None
         if self._wiring.settings.learn:
             bridge_texts(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from goodsight.core.errors import PhotoError
+from goodsight.core.errors import Interrupted, PhotoError
 from goodsight.core.learning import Views
 from goodsight.core.ports import ImageEncoder
 from goodsight.core.projecting import MIN_PRODUCTS, FeatureBatch
@@ -15,15 +15,11 @@ from goodsight.core.types import FloatArray, Photo
 from goodsight.reading import CollectionReader
 from goodsight.wiring import Wiring
 
-__all__ = ["ViewsInterrupted", "embedded_views"]
+__all__ = ["embedded_views"]
 
 VIEWED_PHOTOS = 200
 VIEWS = 1600
 MAX_VIEWS_PER_PHOTO = 16
-
-
-class ViewsInterrupted(Exception):
-    """Someone asked to stop before all views were embedded."""
 
 
 def embedded_views(
@@ -37,7 +33,7 @@ def embedded_views(
     """Features of a sample of the catalogue's photos and of views of them.
 
     None where photos of fewer than `MIN_PRODUCTS` products can be read. Raises ModelError,
-    StoreError, and ViewsInterrupted once `should_stop` says True.
+    StoreError, and Interrupted once `should_stop` says True.
     """
     photos, numbers = _sample(wiring, reader, encoder)
     if len(set(numbers)) < MIN_PRODUCTS:
@@ -47,7 +43,7 @@ def embedded_views(
 
     def embed(number: int) -> tuple[FloatArray, FloatArray]:
         if should_stop():
-            raise ViewsInterrupted
+            raise Interrupted("stopped before all views were embedded")
         others = [*photos[:number], *photos[number + 1 :]]
         views = make(photos[number], others, count, number)
         features = encoder.encode_photos([photos[number], *views]).features

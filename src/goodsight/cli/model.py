@@ -1,4 +1,4 @@
-"""`goodsight model list|show|add|export`."""
+"""`goodsight model list|show|add|export`, and what `kept_models` has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from goodsight.cli import kept_models
 from goodsight.cli.export import export
 from goodsight.cli.fetch_lines import FetchLines
 from goodsight.cli.options import Home, JsonOutput, open_shop
@@ -75,3 +76,8 @@ def add(
 
 
 app.command()(export)
+app.command()(kept_models.spaces)
+app.command()(kept_models.runs)
+app.command()(kept_models.rollback)
+app.command()(kept_models.use)
+app.command()(kept_models.prune)

@@ -19,8 +19,15 @@ from goodsight.core.calibrating import (
     ScoredQuery,
     fit_calibration,
 )
-from goodsight.core.projecting import FeatureBatch, Projection, conditioned, fit_projection
-from goodsight.core.scoring import MEAN_WEIGHT, mean_vector, similarities, unit_rows
+from goodsight.core.projecting import (
+    FeatureBatch,
+    Projection,
+    conditioned,
+    fit_projection,
+    in_space,
+)
+from goodsight.core.proving import Shelf
+from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray, Metric
 
 __all__ = [
@@ -80,8 +87,8 @@ def view_calibrations(
     blocks: Sequence[int],
 ) -> Mapping[Metric, Calibration]:
     """A calibration for each metric from views of photos, asked for among the photos."""
-    asked = _vectors(views.features, projection, blocks)
-    own_vectors = _vectors(own.features, projection, blocks)
+    asked = in_space(views.features, projection, blocks)
+    own_vectors = in_space(own.features, projection, blocks)
     return _calibrations([(own_vectors, own.products, asked, views.products)])
 
 
@@ -116,19 +123,11 @@ def _halves(
         if project and projection is None:
             continue
         yield (
-            _vectors(known.features, projection, blocks),
+            in_space(known.features, projection, blocks),
             known.products,
-            _vectors(sample.features[chosen], projection, blocks),
+            in_space(sample.features[chosen], projection, blocks),
             sample.products[chosen],
         )
-
-
-def _vectors(
-    features: FloatArray, projection: Projection | None, blocks: Sequence[int]
-) -> FloatArray:
-    if projection is None:
-        return unit_rows(conditioned(features, blocks, rooted=False))
-    return projection.apply(features)
 
 
 def _dealt(sample: FeatureBatch, blocks: Sequence[int], rooted: bool) -> Numbers:
@@ -179,16 +178,12 @@ def cross_fitted_queries(
     `vectors` float32 (n, d) with their `products` (n,), product by product; `asked` float32
     (q, d) with the `right` products (q,), each among `products`.
     """
-    rows = list(_rows_of_products(products))
-    names = np.array([products[numbers[0]] for numbers in rows])
-    means = np.stack([mean_vector(vectors[numbers]) for numbers in rows])
-    photos = similarities(asked, vectors, metric)
-    best = np.maximum.reduceat(photos, [numbers[0] for numbers in rows], axis=1)
-    scores = (1 - MEAN_WEIGHT) * best + MEAN_WEIGHT * similarities(asked, means, metric)
+    shelf = Shelf(vectors, products)
+    scores, _ = shelf.scores(asked, metric)
     queries = []
     for row, product in zip(scores, right, strict=True):
         order = np.argsort(-row)
-        rank = int(np.flatnonzero(names[order] == product)[0])
+        rank = int(np.flatnonzero(shelf.names[order] == product)[0])
         known = row[order[: COMPETITORS + 1]]
         unknown = known if rank > COMPETITORS else np.delete(known, rank)
         queries += [

@@ -13,6 +13,7 @@
     │   ├── CollectionNotFound
     │   └── ServerStartError the embedded server did not come up
     ├── ServiceError         the HTTP service, asked by its client, refused or is not reachable
+    ├── Interrupted          someone asked long work to stop; it can be taken up again
     └── MissingExtra         an optional dependency is not installed; prints the install command
 
 Every message says what happened, where, and what to do. Third-party exceptions are
@@ -27,6 +28,7 @@ __all__ = [
     "FilterError",
     "GoodsightError",
     "InputError",
+    "Interrupted",
     "MissingExtra",
     "ModelError",
     "PhotoError",
@@ -125,6 +127,12 @@ class ServiceError(GoodsightError):
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
+
+
+class Interrupted(GoodsightError):
+    """Someone asked long work to stop, and it did. Nothing in use has changed."""
+
+    exit_code = 130
 
 
 class MissingExtra(GoodsightError):

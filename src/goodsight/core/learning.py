@@ -14,7 +14,7 @@ from goodsight.core.cross_fitting import catalogue_calibrations, sampled, view_c
 from goodsight.core.projecting import FeatureBatch, fit_projection
 from goodsight.core.space_ports import SpaceKeeper
 
-__all__ = ["LearnReport", "Views", "is_due", "learn"]
+__all__ = ["LearnReport", "Views", "is_due", "is_tuned", "learn"]
 
 # As a share of the photos the space was learnt from: when they have grown or shrunk by so
 # much, learning again is worth its seconds.
@@ -67,6 +67,12 @@ def is_due(keeper: SpaceKeeper) -> bool:
     return abs(counts.photos - counts.learnt_photos) > RELEARN_SHARE * counts.learnt_photos
 
 
+def is_tuned(keeper: SpaceKeeper) -> bool:
+    """Whether the space in use was trained and proven, which learning alone does not undo."""
+    projection = keeper.active_space().projection
+    return projection is not None and projection.origin == "tuned"
+
+
 def learn(
     keeper: SpaceKeeper,
     blocks: Sequence[int],
@@ -78,8 +84,8 @@ def learn(
 
     `blocks` are the parts of its encoder's features. `views` is asked for where too few
     products have several photos, or photos that differ. With `project` False, or where the
-    catalogue cannot teach a projection, it is searched in the encoder's own space. Raises
-    CollectionNotFound, StoreError.
+    catalogue cannot teach a projection, it is searched in the encoder's own space. A tuned
+    space stays to go back to. Raises CollectionNotFound, StoreError.
     """
     rooted = _never_negative(keeper.feature_batches())
     projection = (
@@ -98,7 +104,7 @@ def learn(
                 [seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE
             )
         calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
-    space = keeper.switch_space(projection, calibrations)
+    space = keeper.switch_space(projection, calibrations, keep_former=is_tuned(keeper))
     return LearnReport(
         projected=projection is not None,
         calibrated=bool(calibrations),

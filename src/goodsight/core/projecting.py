@@ -24,7 +24,14 @@ from numpy.typing import NDArray
 from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray
 
-__all__ = ["FeatureBatch", "Projection", "conditioned", "fit_projection", "is_enough"]
+__all__ = [
+    "FeatureBatch",
+    "Projection",
+    "conditioned",
+    "fit_projection",
+    "in_space",
+    "is_enough",
+]
 
 Wide = NDArray[np.float64]
 
@@ -90,6 +97,15 @@ def conditioned(features: FloatArray, blocks: Sequence[int], rooted: bool) -> Fl
     values = np.sqrt(np.maximum(features, 0)) if rooted else features
     parts = np.split(values, np.cumsum(blocks)[:-1], axis=1)
     return np.concatenate([unit_rows(part) for part in parts], axis=1)
+
+
+def in_space(
+    features: FloatArray, projection: Projection | None, blocks: Sequence[int]
+) -> FloatArray:
+    """Vectors float32 (n, d) of raw features (n, f); without a projection the encoder's own."""
+    if projection is None:
+        return unit_rows(conditioned(features, blocks, rooted=False))
+    return projection.apply(features)
 
 
 def is_enough(photos: int, products: int) -> bool:

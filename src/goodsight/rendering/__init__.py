@@ -28,6 +28,13 @@ from goodsight.rendering.terminal import (
     plain,
     results_table,
 )
+from goodsight.rendering.tuning import (
+    kept_space_document,
+    kept_spaces_table,
+    tuning_run_document,
+    tuning_runs_table,
+    verdict_table,
+)
 from goodsight.rendering.words import decimal_text
 
 __all__ = [
@@ -47,6 +54,8 @@ __all__ = [
     "heat_map_document",
     "index_document",
     "index_summary",
+    "kept_space_document",
+    "kept_spaces_table",
     "key_document",
     "keys_table",
     "model_document",
@@ -58,5 +67,8 @@ __all__ = [
     "results_document",
     "results_html",
     "results_table",
+    "tuning_run_document",
+    "tuning_runs_table",
     "understood_document",
+    "verdict_table",
 ]

@@ -1,0 +1,78 @@
+"""`goodsight model spaces|runs|rollback|use|prune`: what a collection was tuned to, and undone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from goodsight.cli.options import Collection, Database, Home, JsonOutput, open_shop
+from goodsight.cli.output import message, print_json, print_result
+
+__all__ = ["prune", "rollback", "runs", "spaces", "use"]
+
+ACTOR = "command line"
+
+
+def spaces(
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+    json: JsonOutput = False,
+) -> None:
+    """List the spaces a collection keeps: the one it is searched in, and those to go back to."""
+    from goodsight.rendering import kept_space_document, kept_spaces_table
+
+    with open_shop(home, database, collection) as shop:
+        kept = shop.switcher().kept_spaces()
+    if json:
+        print_json([kept_space_document(space) for space in kept])
+    else:
+        print_result(kept_spaces_table(kept))
+
+
+def runs(
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+    json: JsonOutput = False,
+) -> None:
+    """List a collection's tuning runs, newest first: what they came to, and why."""
+    from goodsight.rendering import tuning_run_document, tuning_runs_table
+
+    with open_shop(home, database, collection) as shop:
+        found = shop.switcher().runs()
+    if json:
+        print_json([tuning_run_document(run) for run in found])
+    else:
+        print_result(tuning_runs_table(found))
+
+
+def rollback(home: Home = None, database: Database = None, collection: Collection = None) -> None:
+    """Search with the former model again, at once. The present one is kept."""
+    with open_shop(home, database, collection) as shop:
+        space = shop.switcher().go_back()
+        shop.audit().write(ACTOR, "roll back model", shop.collection, {"space": space})
+    message(f"'{shop.collection}' is searched in its former space {space} again")
+    message("forward again: goodsight model use ID, with an id of goodsight model spaces")
+
+
+def use(
+    space: Annotated[int, typer.Argument(help="Its id, as goodsight model spaces lists it.")],
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+) -> None:
+    """Search in another space that is kept."""
+    with open_shop(home, database, collection) as shop:
+        name = shop.switcher().go_to(space)
+        shop.audit().write(ACTOR, "switch model", shop.collection, {"space": name})
+    message(f"'{shop.collection}' is searched in the space {name} now")
+
+
+def prune(home: Home = None, database: Database = None, collection: Collection = None) -> None:
+    """Drop the kept spaces that are not in use; there is no going back to them."""
+    with open_shop(home, database, collection) as shop:
+        dropped = shop.switcher().prune()
+        shop.audit().write(ACTOR, "prune models", shop.collection, {"spaces": dropped})
+    message(f"dropped {dropped} kept spaces of '{shop.collection}'")

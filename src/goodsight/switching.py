@@ -1,0 +1,50 @@
+"""The spaces a collection keeps: the one in use, and former ones to go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from goodsight.core.space_ports import FormerSpaces, KeptSpace
+from goodsight.wiring import Wiring
+
+if TYPE_CHECKING:
+    from goodsight.core.tuning import TuningRun
+
+__all__ = ["Switcher"]
+
+
+class Switcher:
+    """Switches one collection between the models it keeps. Each step is atomic."""
+
+    def __init__(self, wiring: Wiring, collection: str) -> None:
+        self._wiring = wiring
+        self._collection = collection
+
+    def kept_spaces(self) -> Sequence[KeptSpace]:
+        """The space in use and those kept. Raises CollectionNotFound."""
+        return self._spaces.kept_spaces()
+
+    def go_back(self) -> str:
+        """Search in the former space again; its fingerprint.
+
+        Photos that came meanwhile get their vectors there first. Raises UsageError where none
+        is kept, CollectionNotFound, StoreError.
+        """
+        return self._spaces.go_back()
+
+    def go_to(self, space_id: int) -> str:
+        """Search in a kept space; its fingerprint. Raises UsageError where it is not kept."""
+        return self._spaces.go_to(space_id)
+
+    def prune(self) -> int:
+        """Drop every kept space but the one in use; how many."""
+        return self._spaces.prune()
+
+    def runs(self, limit: int = 50) -> Sequence[TuningRun]:
+        """The latest tuning runs, newest first. Raises CollectionNotFound."""
+        return self._wiring.store().tuning_runs(self._collection).runs(limit)
+
+    @property
+    def _spaces(self) -> FormerSpaces:
+        return self._wiring.store().spaces(self._collection)
