@@ -1,4 +1,4 @@
-"""Takes a model into use that others published: fetched, checked, kept."""
+"""A shop's models: those that others published taken in, the one in use examined and switched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from goodsight.auditing import Auditor
 from goodsight.core.types import ModelCard
 from goodsight.listening import Listener
+from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
 
@@ -49,6 +51,14 @@ class Adopter(Listener):
         if isinstance(source, str) and source.startswith("hf:"):
             return self._adopt(source, name, **choices)
         return self._wiring.models.add(Path(source), name)
+
+    def switcher(self) -> Switcher:
+        """For going back to a former model, and forward again."""
+        return Switcher(self._wiring, self.collection)
+
+    def auditor(self) -> Auditor:
+        """For examining the model in use."""
+        return Auditor(self._wiring, self)
 
     def _adopt(
         self, address: str, name: str | None, **choices: Unpack[PublishedOptions]

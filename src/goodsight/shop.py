@@ -34,7 +34,6 @@ from goodsight.labelling import Labeller
 from goodsight.learning import Learner
 from goodsight.meaning import learn_meanings
 from goodsight.rendering import ShownResults
-from goodsight.switching import Switcher
 from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
 
@@ -106,10 +105,6 @@ class Shop(Adopter):
     def learner(self) -> Learner:
         """For learning from the catalogue and from labelled queries."""
         return Learner(self._wiring, self)
-
-    def switcher(self) -> Switcher:
-        """For going back to a former model, and forward again."""
-        return Switcher(self._wiring, self.collection)
 
     def labeller(self) -> Labeller:
         """For predicting categories and attributes that the feed left out."""

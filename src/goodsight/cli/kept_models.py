@@ -1,4 +1,4 @@
-"""`goodsight model spaces|runs|rollback|use|prune`: what a collection was tuned to, and undone."""
+"""`goodsight model spaces|runs|rollback|use|prune|audit`: what a collection is searched with."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from goodsight.cli.interrupt import stop_on_interrupt
 from goodsight.cli.options import Collection, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 
-__all__ = ["prune", "rollback", "runs", "spaces", "use"]
+__all__ = ["audit", "prune", "rollback", "runs", "spaces", "use"]
 
 ACTOR = "command line"
 
@@ -46,6 +47,22 @@ def runs(
         print_json([tuning_run_document(run) for run in found])
     else:
         print_result(tuning_runs_table(found))
+
+
+def audit(
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+    json: JsonOutput = False,
+) -> None:
+    """Examine the model in use: files, drift, robustness, coverage; exit code 1 if it fails."""
+    from goodsight.rendering import checks_document, checks_table
+
+    with open_shop(home, database, collection) as shop, stop_on_interrupt() as should_stop:
+        checks = tuple(shop.auditor().audit(should_stop=should_stop))
+    print_json(checks_document(checks)) if json else print_result(checks_table(checks))
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
 
 
 def rollback(home: Home = None, database: Database = None, collection: Collection = None) -> None:
