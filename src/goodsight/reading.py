@@ -50,6 +50,11 @@ class CollectionReader:
         self._opened: PostgresProducts | None = None
         self._understander = RequestUnderstander(request_model(wiring.settings))
 
+    @property
+    def wiring(self) -> Wiring:
+        """The connected objects behind it."""
+        return self._wiring
+
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""
         return self.stored().info()

@@ -32,6 +32,7 @@ from goodsight.core.types import FloatArray, Metric
 
 __all__ = [
     "SAMPLED_PHOTOS",
+    "asked_calibrations",
     "catalogue_calibrations",
     "cross_fitted_queries",
     "sampled",
@@ -90,6 +91,16 @@ def view_calibrations(
     asked = in_space(views.features, projection, blocks)
     own_vectors = in_space(own.features, projection, blocks)
     return _calibrations([(own_vectors, own.products, asked, views.products)])
+
+
+def asked_calibrations(
+    vectors: FloatArray, products: Numbers, asked: FloatArray, right: Numbers
+) -> Mapping[Metric, Calibration]:
+    """A calibration for each metric from queries that nothing was learnt from.
+
+    Arrays as in `cross_fitted_queries`.
+    """
+    return _calibrations([(vectors, products, asked, right)])
 
 
 Half = tuple[FloatArray, Numbers, FloatArray, Numbers]

@@ -1,5 +1,6 @@
 """Untrusted bytes in, photos out: decoding, limits, findings, thumbnails."""
 
+from goodsight.images.augmenting import augmented
 from goodsight.images.decode import decode_photo
 from goodsight.images.disturbances import DISTURBANCES
 from goodsight.images.enhancing import enhanced
@@ -30,6 +31,7 @@ __all__ = [
     "PhotoLimits",
     "UrlPhotos",
     "accept_photo",
+    "augmented",
     "decode_photo",
     "enhanced",
     "large_picture",

@@ -1,0 +1,87 @@
+"""`goodsight tune`: a model that learns the shop; proven, then switched to, or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goodsight.cli.interrupt import stop_on_interrupt
+from goodsight.cli.options import Collection, Database, Home, JsonOutput, open_shop
+from goodsight.cli.output import message, print_json, print_result
+from goodsight.cli.tune_progress import TuneProgress
+
+if TYPE_CHECKING:
+    from goodsight.core.tuning import TuningRun
+    from goodsight.training.tuner import TuneOptions
+
+__all__ = ["tune"]
+
+REFUSED = 4
+ACTOR = "command line"
+
+
+def tune(
+    method: Annotated[
+        str,
+        typer.Option(
+            help="head: photos of one product belong together. self-supervised: each photo and"
+            " what it may look like, without any labels."
+        ),
+    ] = "head",
+    loss: Annotated[
+        str | None,
+        typer.Option(help="cosface, arcface, proxy-anchor, supcon or nt-xent: the method's own."),
+    ] = None,
+    dimension: Annotated[
+        int | None, typer.Option(help="Numbers of a vector at most: as many as pay.", min=16)
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Times through the photos.", min=1)] = None,
+    augmentations: Annotated[
+        int, typer.Option(help="Views made of each photo, besides its parts.", min=0, max=8)
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="Another one deals the photos anew.")] = 0,
+    force: Annotated[
+        bool, typer.Option("--force", help="Switch against the verdict; it is recorded.")
+    ] = False,
+    home: Home = None,
+    database: Database = None,
+    collection: Collection = None,
+    json: JsonOutput = False,
+) -> None:
+    """Tune the model on the collection's own photos, prove it, and switch to it.
+
+    Exit code 4 where it is not proven better: nothing changes then. goodsight model rollback
+    undoes a switch. An interrupted run is taken up by running it again.
+    """
+    from goodsight.rendering import tuning_run_document, verdict_table
+
+    options = _options(method, loss, dimension, epochs, augmentations, seed, force)
+    with (
+        open_shop(home, database, collection) as shop,
+        stop_on_interrupt() as should_stop,
+        TuneProgress() as progress,
+    ):
+        run = _run(shop, options, progress, should_stop)
+        if run.status == "switched":
+            details = {"run": run.id, "forced": run.forced}
+            shop.audit().write(ACTOR, "tune model", shop.collection, details)
+    if json:
+        print_json(tuning_run_document(run))
+    elif run.record.verdict is not None:
+        print_result(verdict_table(run.record.verdict))
+    _tell_end(run)
+
+
+def _options(
+    method: str,
+    loss: str | None,
+    dimension: int | None,
+    epochs: int | None,
+    augmentations: int,
+    seed: int,
+    force: bool,
+) -> TuneOptions:
+    with tuning_extra():
+        from goodsight.training.head_report import HeadSettings
+        from goodsight.training.tuner import TuneOptions

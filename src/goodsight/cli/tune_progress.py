@@ -1,0 +1,79 @@
+"""Progress of a tuning run: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from goodsight.cli.output import message
+
+if TYPE_CHECKING:
+    from goodsight.training.head_report import HeadProgress
+
+__all__ = ["TuneProgress"]
+
+SECONDS_BETWEEN_LINES = 5.0
+
+
+class TuneProgress:
+    """Implements `training.tuner.TuningWatch`; a context manager around the run."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._drawn = False
+        self._last_line = 0.0
+        self._began: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._wipe()
+
+    def viewed(self, done: int, total: int) -> None:
+        """Draw how many photos have their views, and the time left."""
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now
+        left = (now - self._began) / done * (total - done)
+        self._tell(f"views of {done:,} of {total:,} photos{_left(left)}", done == total)
+
+    def training(self, progress: HeadProgress) -> None:
+        """Draw the epoch, its loss and recall, and the time left."""
+        recall = "" if progress.recall is None else f", recall {progress.recall:.3f}"
+        text = (
+            f"{progress.stage}: epoch {progress.epoch} of {progress.epochs},"
+            f" loss {progress.loss:.3f}{recall}{_left(progress.seconds_left)}"
+        )
+        self._tell(text, progress.epoch == progress.epochs)
+
+    def stage(self, name: str) -> None:
+        """Say that another part begins."""
+        self._tell(name, important=True)
+
+    def _tell(self, text: str, important: bool) -> None:
+        if self._live:
+            self._drawn = True
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+        elif important or time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            message(text)
+
+    def _wipe(self) -> None:
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None or seconds < 1:
+        return ""
+    return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"  # noqa: PLR2004 - minutes from then on
