@@ -23,6 +23,7 @@ from goodsight.cli import (
     model,
     search,
     serve,
+    tune,
 )
 from goodsight.core.errors import GoodsightError
 
@@ -41,6 +42,7 @@ app.command()(search.search)
 app.command()(evaluate.evaluate)
 app.command()(calibrate.calibrate)
 app.command()(serve.serve)
+app.command()(tune.tune)
 app.add_typer(collection.app, name="collection")
 app.add_typer(model.app, name="model")
 app.add_typer(key.app, name="key")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +15,7 @@ from goodsight.cli.tune_progress import TuneProgress
 
 if TYPE_CHECKING:
     from goodsight.core.tuning import TuningRun
+    from goodsight.shop import Shop
     from goodsight.training.tuner import TuneOptions
 
 __all__ = ["tune"]
@@ -82,6 +85,49 @@ def _options(
     seed: int,
     force: bool,
 ) -> TuneOptions:
-    with tuning_extra():
+    with _extra():
         from goodsight.training.head_report import HeadSettings
+        from goodsight.training.losses import LossName
         from goodsight.training.tuner import TuneOptions
+
+    from goodsight.asking import choice
+
+    own = HeadSettings()
+    head = HeadSettings(
+        loss=own.loss if loss is None else choice(LossName, loss),
+        dimension=dimension or own.dimension,
+        epochs=epochs or own.epochs,
+        seed=seed,
+    )
+    return TuneOptions(method, augmentations=augmentations, force=force, head=head)
+
+
+def _run(
+    shop: Shop, options: TuneOptions, progress: TuneProgress, should_stop: Callable[[], bool]
+) -> TuningRun:
+    with _extra():
+        from goodsight.training.tuner import Tuner
+
+        return Tuner(shop).tune(options, progress, should_stop=should_stop)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Where something of the extra is missing, say how to install it."""
+    from goodsight.core.errors import MissingExtra
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("goodsight"):
+            raise
+        raise MissingExtra("tuning", extra="tune") from error
+
+
+def _tell_end(run: TuningRun) -> None:
+    """What it came to, and the exit code."""
+    if run.status == "switched":
+        message(f"run {run.id}: switched; goodsight model rollback undoes it")
+    else:
+        message(f"run {run.id}: refused, nothing has changed; --force would switch all the same")
+        raise typer.Exit(REFUSED)

@@ -45,14 +45,13 @@ class TuneProgress:
         left = (now - self._began) / done * (total - done)
         self._tell(f"views of {done:,} of {total:,} photos{_left(left)}", done == total)
 
-    def training(self, progress: HeadProgress) -> None:
+    def training(self, name: str, progress: HeadProgress) -> None:
         """Draw the epoch, its loss and recall, and the time left."""
-        recall = "" if progress.recall is None else f", recall {progress.recall:.3f}"
-        text = (
-            f"{progress.stage}: epoch {progress.epoch} of {progress.epochs},"
-            f" loss {progress.loss:.3f}{recall}{_left(progress.seconds_left)}"
-        )
-        self._tell(text, progress.epoch == progress.epochs)
+        point = progress.point
+        loss = "" if point.loss is None else f", loss {point.loss:.3f}"
+        recall = "" if point.recall is None else f", recall {point.recall:.3f}"
+        text = f"training, {name}: epoch {point.epoch} of {progress.epochs}{loss}{recall}"
+        self._tell(text + _left(progress.seconds_left), point.epoch == progress.epochs)
 
     def stage(self, name: str) -> None:
         """Say that another part begins."""
@@ -76,4 +75,4 @@ class TuneProgress:
 def _left(seconds: float | None) -> str:
     if seconds is None or seconds < 1:
         return ""
-    return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"  # noqa: PLR2004 - minutes from then on
+    return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"

@@ -39,7 +39,7 @@ class Proof:
     blocks: Sequence[int]
     shelf: Rows
     before: Projection | None
-    after: Projection
+    after: Projection | None
 
     def answers(self, rows: Rows) -> Answers:
         """Whether the photos of these rows find their products."""
@@ -73,20 +73,19 @@ class Proof:
             self._products(rows),
         )
 
-    def disturbed(
-        self, seen: DisturbedFeatures, active: Projection | None, final: Projection
-    ) -> Answers:
-        """The self-check: disturbed photos of the catalogue, asked in the space in use and anew."""
+    def disturbed(self, seen: DisturbedFeatures) -> Answers:
+        """Whether disturbed photos of the catalogue find theirs, among all its photos."""
         hits = []
-        for space in (active, final):
-            shelf = Shelf(
-                in_space(self.photos.features, space, self.blocks), self.photos.products
+        for space in (self.before, self.after):
+            own = in_space(self.photos.features, space, self.blocks)
+            first = Shelf(own, self.photos.products).first(
+                in_space(seen.features, space, self.blocks)
             )
-            first = shelf.first(in_space(seen.features, space, self.blocks))
             names = [self.photos.ids[number] for number in first.products]
             hits.append([n in right for n, right in zip(names, seen.products, strict=True)])
+        before, after = (np.array(found, dtype=bool) for found in hits)
         names = [min(right) for right in seen.products]
-        return Answers(np.array(hits[0]), np.array(hits[1]), names, [""] * len(names))
+        return Answers(before, after, names, [""] * len(names))
 
     def _sorted_shelf(self) -> Rows:
         return self.shelf[np.argsort(self._products(self.shelf), kind="stable")]

@@ -1,31 +1,35 @@
 """tune(): a collection's photos -> a head -> proof -> verdict -> switch, or refusal.
 
     photos     raw features that the store keeps, and views of the photos
-    trial      a head learnt without the photos kept aside, beside what is in use
+    trial      a head learnt without the photos kept aside, and what the catalogue learns untuned
     proof      both asked with the photos kept aside, and with disturbed photos
-    final      the same head learnt from all photos
+    final      a head learnt in the same way from all photos
     switch     into the new space in one step; the former one is kept
 
-Nothing that is in use changes before the switch. What was made so far is kept in the home and
-taken up by the next run of the same settings.
+Training keeps photos aside itself, to stop in time and to choose how much of the head to take;
+the proof has others, on which nothing was chosen. Nothing that is in use changes before the
+switch. What was made so far is kept in the home and taken up by the next run of the same
+settings.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from goodsight.core.errors import Interrupted, PhotoError, UsageError
+from goodsight.core.errors import InputError, Interrupted, PhotoError, UsageError
 from goodsight.core.gating import Verdict, gate
 from goodsight.core.ports import ImageEncoder, TextEncoder
-from goodsight.core.projecting import Projection
+from goodsight.core.projecting import Projection, conditioned, fit_projection
+from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.tuning import (
     CurvePoint,
     OpenRun,
@@ -42,6 +46,7 @@ from goodsight.training.head_report import HeadProgress, HeadSettings, TrainedHe
 from goodsight.training.head_training import train_head
 from goodsight.training.proof import Proof
 from goodsight.training.shop_photos import ShopPhotos
+from goodsight.training.splitting import Split, split_examples
 from goodsight.training.view_features import ViewFeatures
 
 __all__ = ["METHODS", "TuneOptions", "Tuner", "TuningWatch"]
@@ -51,6 +56,7 @@ METHODS = ("head", "self-supervised")
 VIEWED_PHOTOS = 6000
 CHECKED_PHOTOS = 40
 CHECKED_SIDE_PIXELS = 640
+PROOF_SEED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class TuneOptions:
     method: str = "head"
     augmentations: int = 1
     force: bool = False
-    head: HeadSettings = HeadSettings()
+    head: HeadSettings = field(default_factory=HeadSettings)
 
 
 class TuningWatch(Protocol):
@@ -70,8 +76,8 @@ class TuningWatch(Protocol):
         """Views of so many photos are there."""
         ...
 
-    def training(self, progress: HeadProgress) -> None:
-        """Training has come so far."""
+    def training(self, name: str, progress: HeadProgress) -> None:
+        """Training, "trial" or "with all photos", has come so far."""
         ...
 
     def stage(self, name: str) -> None:
@@ -128,29 +134,27 @@ class Tuner:
     ) -> None:
         photos = ShopPhotos.of(self._reader)
         examples = self._examples(photos, encoder, options, watch, should_stop)
-        head = train_head(
-            examples,
-            encoder.card.feature_blocks,
-            rooted=bool((examples.features >= 0).all()),
-            settings=options.head,
-            progress=watch.training,
-            should_stop=should_stop,
-            checkpoint=self._folder / "checkpoint",
-        )
+        work = _Work(examples, encoder.card.feature_blocks, options.head, watch, should_stop)
+        kept_aside = work.split()
+        trial = work.train(examples.rows(kept_aside.learn), self._folder / "trial", "trial")
         watch.stage("proving")
-        proof = Proof(
-            photos, examples, encoder.card.feature_blocks, head.split.shelf, head.untuned, head.trial
-        )
-        verdict = self._verdict(proof, head, encoder, should_stop)
-        final = replace(head.projection, origin="tuned")
-        record = _record(photos, head, proof, verdict, options, encoder, final)
+        untuned = work.untuned(kept_aside.learn)
+        proof = Proof(photos, examples, work.blocks, kept_aside.shelf, untuned, trial.projection)
+        verdict = self._verdict(proof, kept_aside, encoder, should_stop)
+        record = _record(photos, trial, verdict, options, encoder)
+        record = replace(record, changed=proof.changed(kept_aside.known))
         run.record(record)
         if not verdict.passed and not options.force:
             run.finish(TuningStatus.REFUSED, record)
             return
+        final = work.train(examples, self._folder / "final", "with all photos").projection
+        if final is None:
+            raise InputError("nothing was learnt: the model's own space is as good")
+        final = replace(final, origin="tuned")
         watch.stage("switching")
-        self._keeper.switch_space(final, proof.calibrations(head.split.known), keep_former=True)
-        run.finish(TuningStatus.SWITCHED, record, forced=not verdict.passed)
+        self._keeper.switch_space(final, proof.calibrations(kept_aside.known), keep_former=True)
+        model = _tuned_model(photos, final, encoder)
+        run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _examples(
@@ -162,9 +166,7 @@ class Tuner:
         should_stop: Callable[[], bool],
     ) -> Examples:
         """The photos and the views of them; each photo by itself where there are no labels."""
-        maker = ViewFeatures(
-            encoder, self._folder / "views", augmentations=options.augmentations
-        )
+        maker = ViewFeatures(encoder, self._folder / "views", augmentations=options.augmentations)
         views = self._views(photos, encoder, maker, watch, should_stop)
         examples = Examples.of_photos(photos.features, photos.products)
         numbers = np.array([row for row, made in views for _ in made], dtype=np.int64)
@@ -210,7 +212,7 @@ class Tuner:
     def _verdict(
         self,
         proof: Proof,
-        head: TrainedHead,
+        kept_aside: Split,
         encoder: ImageEncoder,
         should_stop: Callable[[], bool],
     ) -> Verdict:
@@ -222,53 +224,89 @@ class Tuner:
             least_side=CHECKED_SIDE_PIXELS,
             should_stop=should_stop,
         )
-        active = self._keeper.active_space().projection
-        others = [("unseen products", proof.answers(head.split.unknown))]
+        others = [("unseen products", proof.answers(kept_aside.unknown))]
         if seen.products:
-            others.append(("disturbed photos", proof.disturbed(seen, active, head.projection)))
-        return gate(proof.answers(head.split.known), others)
+            others.append(("disturbed photos", proof.disturbed(seen)))
+        return gate(proof.answers(kept_aside.known), others)
 
     @property
-    def _keeper(self):  # noqa: ANN202
+    def _keeper(self) -> SpaceKeeper:
         return self._wiring.store().spaces(self._reader.collection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is trained from, and how."""
+
+    examples: Examples
+    blocks: Sequence[int]
+    settings: HeadSettings
+    watch: TuningWatch
+    should_stop: Callable[[], bool]
+
+    @property
+    def rooted(self) -> bool:
+        return bool((self.examples.features >= 0).all())
+
+    def split(self) -> Split:
+        rows = conditioned(self.examples.features, self.blocks, self.rooted)
+        # Not the deal that training chooses by.
+        return split_examples(self.examples, rows, self.settings.seed + PROOF_SEED)
+
+    def train(self, examples: Examples, checkpoint: Path, name: str) -> TrainedHead:
+        return train_head(
+            examples,
+            self.blocks,
+            rooted=self.rooted,
+            settings=self.settings,
+            progress=lambda progress: self.watch.training(name, progress),
+            should_stop=self.should_stop,
+            checkpoint=checkpoint,
+        )
+
+    def untuned(self, rows: NDArray[np.intp]) -> Projection | None:
+        """What the catalogue learns from these by itself, without views."""
+        known = self.examples.rows(rows[~self.examples.views[rows]])
+        return fit_projection([known.batch()], self.blocks, rooted=self.rooted)
 
 
 def _record(
     photos: ShopPhotos,
     head: TrainedHead,
-    proof: Proof,
     verdict: Verdict,
     options: TuneOptions,
     encoder: ImageEncoder,
-    final: Projection,
 ) -> TuningRecord:
-    chosen = head.chosen
-    card = encoder.card
+    settings, chosen = options.head, head.chosen
     return TuningRecord(
         settings=(
             ("method", options.method),
-            ("loss", str(chosen.loss)),
+            ("loss", str(settings.loss)),
             ("epochs", str(chosen.epochs)),
             ("share of the head", f"{chosen.share:g}"),
             ("dimension", str(chosen.dimension)),
             ("augmentations", str(options.augmentations)),
-            ("seed", str(options.head.seed)),
+            ("seed", str(settings.seed)),
         ),
         curve=tuple(
             CurvePoint(point.epoch, point.loss, point.recall)
             for point in head.curve
-            if point.recall is not None
+            if point.loss is not None and point.recall is not None
         ),
         verdict=verdict,
-        model=TunedModel(
-            space=final.space(card.space),
-            base_space=card.space,
-            base_model=card.name,
-            dimension=final.dimension,
-            photos=len(photos),
-            products=len(photos.ids),
-            data=photos.fingerprint(),
-            licence=card.licence,
-        ),
-        changed=proof.changed(head.split.known),
+        model=None if head.projection is None else _tuned_model(photos, head.projection, encoder),
+    )
+
+
+def _tuned_model(photos: ShopPhotos, projection: Projection, encoder: ImageEncoder) -> TunedModel:
+    card = encoder.card
+    return TunedModel(
+        space=projection.space(card.space),
+        base_space=card.space,
+        base_model=card.name,
+        dimension=projection.dimension,
+        photos=len(photos),
+        products=len(photos.ids),
+        data=photos.fingerprint(),
+        licence=card.licence,
     )
