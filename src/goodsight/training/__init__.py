@@ -1,4 +1,16 @@
-"""Networks from PyTorch become model folders (extra `tune`). The only room that imports torch.
+"""Training, and networks from PyTorch (extra `tune`). The only room that imports torch.
+
+head_training.py        a catalogue's features to a projection that knows its products better
+head_report.py          what such a training is asked for, tells, and comes to
+examples.py             features, and which of them belong together
+splitting.py            what is kept aside to judge by
+whitening.py            where a head begins
+heads.py                the head, and how it is fed
+losses.py               what training makes small
+head_loop.py            epochs, until nothing gets better
+head_checkpoint.py      where training stands, on disk
+head_recall.py          how often the right product comes first
+interpolation.py        the head beside the untouched space; shorter vectors
 
 network_export.py       a network to a model folder, proven before it is there
 tracing.py              a network to one ONNX file
