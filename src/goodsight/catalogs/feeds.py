@@ -10,8 +10,11 @@ from pathlib import Path
 from goodsight.catalogs.encodings import TextEncoding, declared_encoding, detect_encoding
 from goodsight.catalogs.jsonl import read_json_lines
 from goodsight.catalogs.lines import read_lines
+from goodsight.catalogs.parquet import parquet_columns, read_parquet
 from goodsight.catalogs.rows import BadRow, Row, normal_name, shorten
+from goodsight.catalogs.saved_page import is_web_page, read_saved_page
 from goodsight.catalogs.table import read_table, sniff_table
+from goodsight.catalogs.workbook import find_sheet, is_workbook, read_sheet
 from goodsight.catalogs.xml_items import read_xml_items
 from goodsight.core.errors import CatalogError
 from goodsight.core.types import Skip
@@ -67,6 +70,9 @@ def open_feed(path: Path, known: Callable[[str], bool]) -> Feed:
     """
     path = path.resolve()
     _check_file(path)
+    packed = _open_packed(path, known)
+    if packed is not None:
+        return packed
     encoding = detect_encoding(path)
     first = _first_text(path, encoding)
     if first.startswith("["):
@@ -79,6 +85,12 @@ def open_feed(path: Path, known: Callable[[str], bool]) -> Feed:
             lambda: read_json_lines(read_lines(path, encoding)),
             "no line of it is a JSON object with any content",
         )
+    if first.startswith("<") and is_web_page(path, encoding):
+        return _without_header(
+            path,
+            lambda: read_saved_page(path, encoding),
+            "a web page that describes no product as schema.org has it (JSON-LD)",
+        )
     if first.startswith("<"):
         in_xml = declared_encoding(first, encoding)
         return _without_header(
@@ -89,6 +101,18 @@ def open_feed(path: Path, known: Callable[[str], bool]) -> Feed:
         raise CatalogError(f"{path}: no header line found in '{shorten(first)}'")
     columns = tuple(filter(None, layout.columns))
     return Feed(path, columns, lambda: read_table(read_lines(path, encoding), layout))
+
+
+def _open_packed(path: Path, known: Callable[[str], bool]) -> Feed | None:
+    """A workbook or Parquet file; None for text."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PAR1":
+        return Feed(path, parquet_columns(path), lambda: read_parquet(path))
+    if head == b"PK\x03\x04" and is_workbook(path):
+        sheet = find_sheet(path, known)
+        return Feed(path, tuple(filter(None, sheet.columns)), lambda: read_sheet(path, sheet))
+    return None
 
 
 def _check_file(path: Path) -> None:
