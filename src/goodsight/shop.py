@@ -115,6 +115,10 @@ class Shop(Adopter):
         items = self._wiring.catalog(str(source), **feed).read()
         return sum(len(item.photos) for item in items if isinstance(item, Product))
 
+    def source_state(self, source: str | Path, **feed: Unpack[FeedOptions]) -> str:
+        """A text that differs once the source has changed; a URL is asked. Raises CatalogError."""
+        return self._wiring.state_of(str(source), **feed)
+
     def search(
         self,
         *terms: SearchTerm,

@@ -30,18 +30,21 @@ class Feed:
     """A feed file of which is known how it is written.
 
     `path` is absolute. `columns` are the header's names, or those met in the first rows where
-    each row names its own (`has_header` False). `read` reads the rows from the beginning.
+    each row names its own (`has_header` False). `read` reads the rows from the beginning. Of a
+    feed that was fetched, `address` is where from and `name` its identity.
     """
 
     path: Path
     columns: tuple[str, ...]
     read: Callable[[], Iterator[Row | BadRow]]
     has_header: bool = True
+    address: str = ""
+    name: str = ""
 
     @property
     def source(self) -> str:
-        """The feed's identity: its absolute path."""
-        return str(self.path)
+        """The feed's identity: its name, else its absolute path."""
+        return self.name or str(self.path)
 
     @property
     def normal_columns(self) -> frozenset[str]:

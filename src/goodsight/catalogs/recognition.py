@@ -110,7 +110,11 @@ def open_catalog(source: str, options: CatalogOptions = _DEFAULTS) -> Catalog:
         return FolderCatalog(path, options)
     if path.is_dir():
         raise CatalogError(f"{path}: a folder, but format '{options.format}' is that of a file")
-    feed = open_feed(path, lambda name: _is_known(name, options))
+    feed = replace(
+        open_feed(path, lambda name: _is_known(name, options)),
+        address=options.address,
+        name=options.name,
+    )
     if options.format is not None:
         forced = next(known for known in _FEED_FORMATS if known.name == options.format)
     else:

@@ -37,11 +37,13 @@ Outcome = NewPhoto | Skip
 class IndexOptions:
     """How an index run goes about its work.
 
-    `workers` threads decode and embed. `photos_per_commit` bounds what a crash can cost,
-    `look_ahead` how many photos may be in work or waiting for their commit.
+    `workers` threads decode and embed, `readers` read bytes and hash them. `photos_per_commit`
+    bounds what a crash can cost, `look_ahead` how many photos may be in work or waiting for
+    their commit.
     """
 
     workers: int = 2
+    readers: int = 2
     products_per_commit: int = 200
     photos_per_commit: int = 64
     look_ahead: int = 128
@@ -68,7 +70,7 @@ def index(
     """
     with ExitStack() as stack:
         encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
-        hashing = stack.enter_context(ThreadPoolExecutor(options.workers))
+        hashing = stack.enter_context(ThreadPoolExecutor(options.readers))
         pools = encoding, hashing
         work = _Work(
             catalog, loader, encoder, run, describer, options, progress, should_stop, *pools
