@@ -20,8 +20,11 @@ from goodsight.catalogs.rows import several
 __all__ = ["PHOTO_SUFFIXES", "PhotoPaths", "PhotoRefused", "split_references"]
 
 PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif",
+        ".heic", ".heif",
+    }
+)  # fmt: skip
 # After so many photos that were found nowhere the feed's own folder is taken.
 MAX_PROBES = 200
 
