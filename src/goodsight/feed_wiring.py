@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 from goodsight.config import Settings
 from goodsight.core.errors import CatalogError, PhotoError
 from goodsight.core.ports import Catalog
+from goodsight.core.types import Product, Skip
 
 if TYPE_CHECKING:
     from goodsight.images import Downloads, UrlPhotos
@@ -39,6 +42,21 @@ class FeedOptions(TypedDict, total=False):
     currency: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _FetchedCatalog:
+    catalog: Catalog
+    url: str
+    path: str
+
+    @property
+    def source(self) -> str:
+        return self.catalog.source
+
+    def read(self) -> Iterator[Product | Skip]:
+        with _naming(self.url, self.path):
+            yield from self.catalog.read()
+
+
 class FeedWiring:
     """Connects feeds, by path or URL, to the catalogs that read them."""
 
@@ -50,24 +68,18 @@ class FeedWiring:
         A feed by URL is fetched, or known to be unchanged, when it is opened. Raises
         CatalogError, UsageError, MissingExtra.
         """
-        from goodsight.catalogs import CatalogOptions, open_catalog
+        if not is_address(source):
+            return self._opened(source, feed)
+        return self._opened_at(source, self._fetched(source), feed)
 
-        path = self._file(source) if is_address(source) else source
-        media = feed.get("media")
-        options = CatalogOptions(
-            format=feed.get("format"),
-            column_map=feed.get("column_map") or {},
-            photo_lists=tuple(Path(path) for path in feed.get("images") or ()),
-            media_root=None if media is None else Path(media),
-            currency=feed.get("currency"),
-            address=source if is_address(source) else "",
-            name=_name(source) if is_address(source) else "",
-        )
-        try:
-            return open_catalog(path, options)
-        except CatalogError as error:
-            # Nobody knows the name under which a fetched feed is kept.
-            raise CatalogError(str(error).replace(path, source)) from error
+    def catalog_at_hand(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
+        """The same as far as it is on this machine; a URL is not asked. Raises CatalogError."""
+        if not is_address(source):
+            return self._opened(source, feed)
+        path = self._feeds.at_hand(source)
+        if path is None:
+            raise CatalogError(f"{source}: it has not been fetched yet")
+        return self._opened_at(source, str(path), feed)
 
     def state_of(self, source: str, **feed: Unpack[FeedOptions]) -> str:
         """A text that differs once the feed, its photo lists or its folder has changed.
@@ -76,11 +88,31 @@ class FeedWiring:
         """
         from goodsight.catalogs import state_of_path
 
-        first = self._file(source) if is_address(source) else source
+        first = self._fetched(source) if is_address(source) else source
         paths = [first, *map(str, feed.get("images") or ())]
         return hashlib.sha256("\n".join(map(state_of_path, paths)).encode()).hexdigest()
 
-    def _file(self, url: str) -> str:
+    def _opened_at(self, url: str, path: str, feed: FeedOptions) -> Catalog:
+        """A fetched feed. Nobody knows the name it is kept under: errors name its address."""
+        with _naming(url, path):
+            return _FetchedCatalog(self._opened(path, feed, address=url), url, path)
+
+    def _opened(self, path: str, feed: FeedOptions, *, address: str = "") -> Catalog:
+        from goodsight.catalogs import CatalogOptions, open_catalog
+
+        media = feed.get("media")
+        options = CatalogOptions(
+            format=feed.get("format"),
+            column_map=feed.get("column_map") or {},
+            photo_lists=tuple(Path(listed) for listed in feed.get("images") or ()),
+            media_root=None if media is None else Path(media),
+            currency=feed.get("currency"),
+            address=address,
+            name=_name(address) if address else "",
+        )
+        return open_catalog(path, options)
+
+    def _fetched(self, url: str) -> str:
         try:
             return str(self._feeds.file(url))
         except PhotoError as error:
@@ -130,6 +162,14 @@ class FeedWiring:
 def is_address(source: str) -> bool:
     """Whether a source is a URL and no path."""
     return source.lower().startswith(("http://", "https://"))
+
+
+@contextmanager
+def _naming(url: str, path: str) -> Iterator[None]:
+    try:
+        yield
+    except CatalogError as error:
+        raise CatalogError(str(error).replace(path, url)) from error
 
 
 def _name(url: str) -> str:

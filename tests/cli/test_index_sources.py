@@ -105,6 +105,10 @@ def test_a_feed_by_url_with_photos_by_url(web, open_shop):
         web.put("/feed.tsv?key=secret", status="404 Not Found")
         with pytest.raises(CatalogError, match=f"{web.url}.*: the server answered 404"):
             shop.index(feed)
+        assert shop.count_photos(feed) == 4
+        web.put("/feed.tsv?key=secret", b"<rss><item><id>a</id><title>A</title></item>")
+        with pytest.raises(CatalogError, match=f"{web.url}.*: the file ends too early"):
+            shop.index(feed)
         web.put("/feed.tsv?key=secret", b"<html>please sign in</html>")
         with pytest.raises(CatalogError, match=f"{web.url}.*: a web page that describes no"):
             shop.index(feed)

@@ -66,6 +66,8 @@ def index(
 
     Only what changed is touched. An interrupted run is resumed by running it again.
     """
+    if every is not None and not watch:
+        raise UsageError("--every says how often --watch looks: add --watch")
     feed: FeedOptions = {
         "format": format,
         "column_map": _column_map(map or []),

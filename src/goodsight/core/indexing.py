@@ -195,6 +195,8 @@ class _Work:
         hashes = self.hashing.map(self._content_hash, [photo for _, photo in wanted])
         changed, unchanged = [], 0
         for (product_id, reference), content_hash in zip(wanted, hashes, strict=True):
+            if content_hash is None:
+                continue
             if isinstance(content_hash, Skip):
                 self._skip_photos(content_hash, [reference])
             elif before.get((product_id, reference)) == content_hash:
@@ -212,7 +214,10 @@ class _Work:
         """How far a photo must be described to count as known."""
         return Described.NOT if self.describer is None else self.describer.reach
 
-    def _content_hash(self, reference: str) -> str | Skip:
+    def _content_hash(self, reference: str) -> str | Skip | None:
+        """None once the run is to stop: photos by URL would be fetched for nothing."""
+        if self.should_stop():
+            return None
         try:
             return self.loader.content_hash(reference)
         except PhotoError as error:

@@ -35,7 +35,7 @@ class Downloads:
         Raises PhotoError with the reason.
         """
         with self._mutex:
-            path = self._folder / hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+            path = self._path(url)
             try:
                 self._renew(url, path)
             except OSError as error:
@@ -43,6 +43,14 @@ class Downloads:
                     f"it cannot be kept in {self._folder}: {error.strerror or error}", reference=url
                 ) from error
             return path
+
+    def at_hand(self, url: str) -> Path | None:
+        """The file as it was last fetched, without asking anybody; None where it never was."""
+        path = self._path(url)
+        return path if path.is_file() else None
+
+    def _path(self, url: str) -> Path:
+        return self._folder / hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _renew(self, url: str, path: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
