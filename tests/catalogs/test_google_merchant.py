@@ -122,3 +122,12 @@ def test_rows_that_lack_what_is_needed(write_feed: WriteFeed) -> None:
     assert [(skip.row, skip.reason) for skip in skips] == [
         (2, "no id in this row"), (3, "the row names two currencies: EUR and USD"),
     ]  # fmt: skip
+
+
+def test_commas_in_categories(write_feed: WriteFeed) -> None:
+    row = ROW | {"item group id": "", "product type": "Food, drink > Tea,Home > Cups, mugs"}
+    product = only_product(write_feed(records(HEADER, [row])))
+    assert product.categories == (("Food, drink", "Tea"), ("Home", "Cups, mugs"))
+    row |= {"product type": "", "google product category": "Food, Beverages > Tea, Coffee"}
+    product = only_product(write_feed(records(HEADER, [row])))
+    assert product.categories == (("Food, Beverages", "Tea, Coffee"),)

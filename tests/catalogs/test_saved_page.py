@@ -139,3 +139,24 @@ def test_a_page_without_measure_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"<html>" + b" " * (33 << 20))
     with pytest.raises(CatalogError, match="more than 32 MiB"):
         open_catalog(str(path))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<script type=application/ld+json>",
+        "<script ",
+        "<link rel=canonical ",
+        "<base ",
+        "<!--",
+        "//",
+    ],
+)
+def test_no_page_makes_the_search_slow(write_feed: WriteFeed, piece: str) -> None:
+    """Were the time quadratic, this test would not come to its end."""
+    text = f"<html>{piece * (2_000_000 // len(piece))}"
+    with pytest.raises(CatalogError, match="describes no product"):
+        open_catalog(str(write_feed(text)))
+    wrapped = f'<script type="application/ld+json">{piece * 100_000}</script>'
+    (product,), _ = read_feed(write_feed(page(LAMP, head=f"<html>{wrapped}")))
+    assert product.id == "L1"

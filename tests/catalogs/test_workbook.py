@@ -139,12 +139,13 @@ def test_a_cell_at_the_far_corner_costs_nothing(write_book: WriteBook) -> None:
     assert only_product(path).id == "7"
 
 
-def test_what_unpacks_without_measure_is_refused(write_book: WriteBook) -> None:
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/styles2.xml", "xl/worksheets/2.xml"])
+def test_what_unpacks_without_measure_is_refused(write_book: WriteBook, part: str) -> None:
     path = write_book([HEADER, BAG])
     with zipfile.ZipFile(path, "a") as book:
-        book.writestr("xl/sharedStrings.xml", b"<sst/>")
+        book.writestr(part, b"<x/>")
         # What a part states counts: the archive's reader gives no more than that.
-        book.getinfo("xl/sharedStrings.xml").file_size = 300 << 20
+        book.getinfo(part).file_size = 5 << 30
     with pytest.raises(CatalogError, match="too large unpacked"):
         open_catalog(str(path))
 

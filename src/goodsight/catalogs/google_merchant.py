@@ -8,7 +8,6 @@ catalogues have the same columns.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -39,8 +38,6 @@ _TECHNICAL = frozenset(
 )  # fmt: skip
 _TECHNICAL_PREFIXES = ("shipping", "tax.", "shopping_ads_", "installment.", "subscription_cost.")
 CATEGORY = "category"
-# A comma before the next path of a text feed: `Home > Women, Sale > Women`.
-_NEXT_PATH = re.compile(r",\s*(?=[^,>]+>)")
 
 
 def is_google_merchant(columns: frozenset[str]) -> bool:
@@ -69,14 +66,26 @@ def _cells(row: Row | BadRow) -> dict[str, str]:
         if not _is_technical(column):
             kept[column] = cell
     of_google = by_name.get("google_product_category", "")
-    category = by_name.get("product_type") or ("" if of_google.isdecimal() else of_google)
-    if category:
-        kept[CATEGORY] = (
-            category
-            if ITEM_SEPARATOR in category
-            else ITEM_SEPARATOR.join([*_NEXT_PATH.split(category), ""])
-        )
+    if own := by_name.get("product_type"):
+        kept[CATEGORY] = own if ITEM_SEPARATOR in own else _listed(*_paths(own))
+    elif of_google and not of_google.isdecimal():
+        kept[CATEGORY] = _listed(of_google)
     return kept
+
+
+def _paths(cell: str) -> list[str]:
+    """`Food, drink > Tea, Home > Cups` -> paths; a comma parts where both sides have levels."""
+    paths: list[str] = []
+    for part in cell.split(","):
+        if paths and not (">" in part and ">" in paths[-1]):
+            paths[-1] += f",{part}"
+        else:
+            paths.append(part.strip())
+    return paths
+
+
+def _listed(*values: str) -> str:
+    return ITEM_SEPARATOR.join([*values, ""])
 
 
 def _is_technical(column: str) -> bool:

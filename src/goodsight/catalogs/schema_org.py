@@ -168,7 +168,7 @@ class _Reader:
     def _categories(self, found: object) -> list[str]:
         names = [self._name(item) for item in (found if isinstance(found, list) else [found])]
         # schema.org's own example has paths with and without spaces around the sign.
-        return [re.sub(r"\s*>\s*", " > ", name) for name in names if name]
+        return [" > ".join(level.strip() for level in name.split(">")) for name in names if name]
 
     def _texts(self, found: object) -> list[str]:
         items = found if isinstance(found, list) else [found]

@@ -21,7 +21,7 @@ from goodsight.catalogs.photo_lists import PhotoJoin
 from goodsight.catalogs.photo_paths import PhotoPaths
 from goodsight.catalogs.rows import BadRow, Row, RowError
 from goodsight.catalogs.shelf import Shelf
-from goodsight.catalogs.shopify_columns import OPTION_NUMBERS, attribute_name, find_columns
+from goodsight.catalogs.shopify_columns import OPTION_NUMBERS, find_attributes, find_columns
 from goodsight.core.errors import CatalogError
 from goodsight.core.types import Product, Skip, Variant
 
@@ -79,6 +79,10 @@ class _Reading:
     currency: str | None
     # Shopify writes numbers with a point, whatever the shop's language.
     numbers: Numbers = field(default_factory=lambda: Numbers(lambda: "."))
+    metafields: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.metafields = find_attributes(self.feed.columns)
 
     def go(self) -> Iterator[Product | Skip]:
         rows: list[Row] = []
@@ -231,10 +235,9 @@ class _Reading:
         for name in ("gender", "age_group", "condition", "mpn"):
             if value := html_to_line(self._cell(first, name)):
                 yield name, (value,)
-        for column, cell in first.cells.items():
-            own = attribute_name(column)
-            if own and (values := attribute_values(cell.replace(";", "|"))):
-                yield own, values
+        for column, name in self.metafields.items():
+            if values := attribute_values(first.cells.get(column, "").replace(";", "|")):
+                yield name, values
         if status := self._status(first):
             yield "status", (status,)
 

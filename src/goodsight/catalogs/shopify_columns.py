@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from goodsight.catalogs.rows import normal_name
 
-__all__ = ["COLUMNS", "OPTION_NUMBERS", "attribute_name", "find_columns", "is_shopify"]
+__all__ = ["COLUMNS", "OPTION_NUMBERS", "find_attributes", "find_columns", "is_shopify"]
 
 OPTION_NUMBERS = (1, 2, 3)
 
@@ -46,7 +45,7 @@ _WITNESSES = frozenset(
     }
 )  # fmt: skip
 # `Fabric (product.metafields.custom.fabric)`: what shops add to products themselves.
-_METAFIELD = re.compile(r"(?P<name>.+?)\s*\(product\.metafields\.[^()]+\)", re.IGNORECASE)
+_METAFIELD = " (product.metafields."
 
 
 def is_shopify(columns: frozenset[str]) -> bool:
@@ -67,7 +66,6 @@ def find_columns(columns: Iterable[str]) -> dict[str, str]:
     }
 
 
-def attribute_name(column: str) -> str | None:
-    """The attribute a metafield column holds, None for any other column."""
-    found = _METAFIELD.fullmatch(column.strip())
-    return None if found is None else found["name"]
+def find_attributes(columns: Iterable[str]) -> dict[str, str]:
+    """Metafield column -> the name of the attribute it holds."""
+    return {column: column.partition(_METAFIELD)[0] for column in columns if _METAFIELD in column}

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Sheet", "find_sheet", "is_workbook", "read_sheet"]
 
-MAX_UNPACKED_BYTES = 1 << 30
+# Sheets are read in pieces, texts that cells share and the rest whole, pictures not at all.
+MAX_SHEETS_BYTES = 4 << 30
 MAX_SHARED_TEXT_BYTES = 256 << 20
+MAX_OTHER_BYTES = 32 << 20
 HEADER_SAMPLE_ROWS = 20
 # Beyond that no table of products goes, and a stray cell at the far edge does.
 MAX_COLUMNS = 1000
@@ -117,10 +119,17 @@ def _normal(names: tuple[str, ...]) -> Iterator[str]:
 
 def _check_size(path: Path) -> None:
     """Refuse what unpacks to more than memory should see; no part gives more than it states."""
+    sheets = shared = others = 0
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-    shared = sum(part.file_size for part in parts if "sharedstrings" in part.filename.lower())
-    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or shared > MAX_SHARED_TEXT_BYTES:
+        for part in archive.infolist():
+            name = part.filename.lower()
+            if name.startswith("xl/worksheets/"):
+                sheets += part.file_size
+            elif "sharedstrings" in name:
+                shared += part.file_size
+            elif name.endswith((".xml", ".rels")):
+                others += part.file_size
+    if sheets > MAX_SHEETS_BYTES or shared > MAX_SHARED_TEXT_BYTES or others > MAX_OTHER_BYTES:
         raise CatalogError(f"{path}: the workbook is too large unpacked: save the sheet as CSV")
 
 
