@@ -104,7 +104,7 @@ lock: $(VENV)/.dev
 	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra hub \
-	  --extra text \
+	  --extra text --extra feeds --extra heic \
 	  --extra voice --extra voice-models --extra serve --extra client --group dev \
 	  -o requirements/dev.txt
 

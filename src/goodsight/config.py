@@ -50,6 +50,9 @@ class Settings:
         ("CPUExecutionProvider",), "ONNX Runtime's execution providers, first choice first"
     )
     cache_megabytes: int = _setting(2048, "Disk for photos fetched by URL", "MB")
+    feed_hosts: tuple[str, ...] = _setting(
+        (), "Hosts of your own network that feeds and their photos come from: pim.intern:8080"
+    )
     learn: bool = _setting(
         True, "Learn a projection from the catalogue's own products after indexing"
     )
@@ -83,7 +86,7 @@ class Settings:
     queue_length: int = _setting(64, "Searches that may wait for a core", "requests")
     request_seconds: int = _setting(30, "How long a request may wait for its turn", "seconds")
     max_body_megabytes: int = _setting(20, "Largest body of a search", "MB")
-    max_feed_megabytes: int = _setting(512, "Largest upload of a feed with its photos", "MB")
+    max_feed_megabytes: int = _setting(512, "Largest feed by URL, or upload with its photos", "MB")
     upload_minutes: int = _setting(15, "How long a photo to search with is kept", "minutes")
     upload_megabytes: int = _setting(256, "Memory for photos to search with", "MB")
 
@@ -269,6 +272,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "batch_size": _whole_number(1),
     "execution_providers": _names,
     "cache_megabytes": _whole_number(1),
+    "feed_hosts": _any_names,
     "learn": _flag,
     "read_words": _flag,
     "min_confidence": _share,

@@ -111,9 +111,16 @@ class Shop(Adopter):
         return Labeller(self._wiring, self)
 
     def count_photos(self, source: str | Path, **feed: Unpack[FeedOptions]) -> int:
-        """How many photos a feed or folder lists, read through for it. Raises CatalogError."""
-        items = self._wiring.catalog(str(source), **feed).read()
+        """How many photos a feed or folder lists, read through for it. Raises CatalogError.
+
+        Of a feed by URL what was last fetched is read.
+        """
+        items = self._wiring.catalog_at_hand(str(source), **feed).read()
         return sum(len(item.photos) for item in items if isinstance(item, Product))
+
+    def source_state(self, source: str | Path, **feed: Unpack[FeedOptions]) -> str:
+        """A text that differs once the source has changed; a URL is asked. Raises CatalogError."""
+        return self._wiring.state_of(str(source), **feed)
 
     def search(
         self,

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 from goodsight.config import Settings
 from goodsight.core.errors import MissingExtra
 from goodsight.core.evaluating import LabelledQuery
 from goodsight.core.indexing import IndexOptions
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoLoader, Reranker, TextEncoder
+from goodsight.core.ports import ImageEncoder, PhotoLoader, Reranker, TextEncoder
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Query, Skip
+from goodsight.feed_wiring import FeedOptions, FeedWiring
 from goodsight.profiles import READING_PROFILE
 from goodsight.speech_wiring import SpeechWiring
 
@@ -34,26 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["FeedOptions", "Wiring"]
 
 _log = logging.getLogger(__name__)
-# A feed's photo server may be busy for a moment.
-FEED_ATTEMPTS = 4
+# Threads that read photos: by URL they wait for servers most of the time.
+READERS = 8
 
 
-class FeedOptions(TypedDict, total=False):
-    """What a caller may say about a feed; each is found out or left empty unless given.
-
-    `format` names the feed's format, `column_map` the feed's column for a field, `images` are
-    photo lists to join by SKU, `media` is the root of relative photo paths, `currency` an ISO
-    4217 code for feeds without one.
-    """
-
-    format: str | None
-    column_map: Mapping[str, str] | None
-    images: Sequence[str | Path]
-    media: str | Path | None
-    currency: str | None
-
-
-class Wiring(SpeechWiring):
+class Wiring(FeedWiring, SpeechWiring):
     """The connected objects of one process; each is made when first asked for, and kept."""
 
     def __init__(self, settings: Settings) -> None:
@@ -121,20 +107,6 @@ class Wiring(SpeechWiring):
         describer = self.describer(store.profile)
         return tuple(kind(store, describer) for kind in RERANKERS)
 
-    def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
-        """The feed or folder, its format recognised unless given. Raises CatalogError."""
-        from goodsight.catalogs import CatalogOptions, open_catalog
-
-        media = feed.get("media")
-        options = CatalogOptions(
-            format=feed.get("format"),
-            column_map=feed.get("column_map") or {},
-            photo_lists=tuple(Path(path) for path in feed.get("images") or ()),
-            media_root=None if media is None else Path(media),
-            currency=feed.get("currency"),
-        )
-        return open_catalog(source, options)
-
     def labelled_queries(self, path: Path) -> Iterator[LabelledQuery | Skip]:
         """The queries of an evaluation file. Raises CatalogError."""
         from goodsight.catalogs import read_labelled_queries
@@ -153,23 +125,6 @@ class Wiring(SpeechWiring):
         from goodsight.images import QUERY_LIMITS, FilePhotoLoader
 
         return FilePhotoLoader(minimum_side(card), QUERY_LIMITS, self._query_urls)
-
-    @property
-    def _catalogue_urls(self) -> UrlPhotos:
-        """Photos of feeds: fetched patiently, kept for the next run."""
-        from goodsight.images import (
-            CATALOGUE_LIMITS,
-            FetchLimits,
-            GuardedFetcher,
-            PhotoCache,
-            UrlPhotos,
-        )
-
-        limits = FetchLimits(max_bytes=CATALOGUE_LIMITS.max_bytes, total_seconds=60.0)
-        cache = PhotoCache(
-            self.settings.home / "cache" / "photos", self.settings.cache_megabytes << 20
-        )
-        return UrlPhotos(GuardedFetcher(limits, attempts=FEED_ATTEMPTS), cache)
 
     @property
     def _query_urls(self) -> UrlPhotos:
@@ -283,6 +238,7 @@ class Wiring(SpeechWiring):
         workers = self.workers
         return IndexOptions(
             workers=workers,
+            readers=max(READERS, workers),
             photos_per_commit=self.settings.batch_size,
             look_ahead=max(2 * self.settings.batch_size, 8 * workers),
             remove_missing=remove_missing,

@@ -86,7 +86,7 @@ def test_few_broken_rows_leave_gb18030(write_feed: WriteFeed) -> None:
         (b"\xff\xd8\xff\xe0...", "JPEG"),
         (b"GIF89a....", "GIF"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "WebP"),
-        (b"PK\x03\x04....", "Excel"),
+        (b"PK\x03\x04....", "ZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
         (b"\x1f\x8b\x08....", "gzip"),
         (b"PAR1....", "Parquet"),

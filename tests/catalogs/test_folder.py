@@ -56,10 +56,10 @@ def test_what_is_no_photo_is_left_out(tmp_path: Path) -> None:
 
 def test_pictures_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     put(tmp_path / "a.jpg")
-    heic = put(tmp_path / "bag" / "b.HEIC")
+    odd = put(tmp_path / "bag" / "b.JXL")
     products, skips = read_feed(tmp_path)
     assert len(products) == 1
-    assert skips == [Skip(heic, ".heic pictures are not read: convert it to JPEG")]
+    assert skips == [Skip(odd, ".jxl pictures are not read: convert it to JPEG")]
 
 
 def test_links_that_lead_out_are_refused(tmp_path: Path) -> None:

@@ -39,6 +39,23 @@ def vendure(count: int) -> str:
     return "name,slug,optionGroups,optionValues,sku,price\n" + rows
 
 
+def woocommerce(count: int) -> str:
+    rows = "".join(
+        f"{n},{'variable' if n % 4 == 0 else 'variation'},{PADDING},1,5,id:{n - n % 4}\n"
+        for n in reversed(range(count))
+    )
+    return "ID,Type,Name,In stock?,Regular price,Parent\n" + rows
+
+
+def google_xml(count: int) -> str:
+    items = "".join(
+        f"<item><g:id>{n}</g:id><title>{PADDING}</title>"
+        f"<g:image_link>{n}.jpg</g:image_link><g:condition>new</g:condition></item>\n"
+        for n in range(count)
+    )
+    return f"<rss><channel>\n{items}</channel></rss>"
+
+
 def peak(path: Path) -> int:
     """Most Python memory in use while a feed is read and each product let go, in bytes."""
     tracemalloc.start()
@@ -49,7 +66,7 @@ def peak(path: Path) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("make", [generic, magento, vendure])
+@pytest.mark.parametrize("make", [generic, magento, vendure, woocommerce, google_xml])
 def test_memory_does_not_grow_with_the_feed(
     write_feed: WriteFeed, make: Callable[[int], str]
 ) -> None:

@@ -136,3 +136,18 @@ def test_a_root_that_is_a_link_is_the_users_wish(tmp_path: Path) -> None:
     photo = put(tmp_path / "real" / "a.jpg")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert PhotoPaths(tmp_path, tmp_path / "link").resolve("a.jpg") == str(photo)
+
+
+def test_paths_of_a_feed_from_afar_start_at_its_address(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(b"photo")
+    paths = PhotoPaths(tmp_path, address="https://shop.example/feeds/all.csv")
+    assert paths.resolve("img/a.jpg") == "https://shop.example/feeds/img/a.jpg"
+    assert paths.resolve("../a.jpg") == "https://shop.example/a.jpg"
+    assert paths.resolve("https://cdn.example/b.jpg") == "https://cdn.example/b.jpg"
+    # Never a file of this machine, even where it is there.
+    assert paths.resolve(str(secret)) == f"https://shop.example{secret}"
+    assert paths.resolve("secret.jpg") == "https://shop.example/feeds/secret.jpg"
+    # Unless the user names a folder for it.
+    local = PhotoPaths(tmp_path, tmp_path, "https://shop.example/feeds/all.csv")
+    assert local.resolve("secret.jpg") == str(secret.resolve())

@@ -13,6 +13,15 @@ GENERIC = "id,title\n1,Bag\n"
 MAGENTO = "sku,product_type,additional_attributes\nA,simple,size=S\n"
 VENDURE = "name  ,slug ,optionGroups,optionValues,sku ,price\nBag,bag,,,B,5\n"
 
+SHOPIFY = "Handle,Title,Variant SKU,Variant Price\nbag,Bag,B,5\n"
+NEWER_SHOPIFY = "Title,URL handle,SKU,Option1 name,Option1 value,Price\nBag,bag,B,Size,S,5\n"
+WOOCOMMERCE = "ID,Type,SKU,Name,In stock?,Regular price\n1,simple,B,Bag,1,5\n"
+GOOGLE = "id\ttitle\timage link\tavailability\tprice\n1\tBag\tb.jpg\tin_stock\t5.00 USD\n"
+ITEM = "<item><g:id>1</g:id><title>Bag</title>{}</item>"
+RSS = f"<rss xmlns:g='http://base.google.com/ns/1.0'><channel>{ITEM}</channel></rss>"
+XML = RSS.format("")
+GOOGLE_XML = RSS.format("<g:image_link>b.jpg</g:image_link><g:condition>new</g:condition>")
+
 
 def kind(path: Path, options: CatalogOptions | None = None) -> str:
     return type(open_catalog(str(path), options or CatalogOptions())).__name__
@@ -26,6 +35,12 @@ def kind(path: Path, options: CatalogOptions | None = None) -> str:
         (MAGENTO, "MagentoCatalog"),
         (VENDURE, "VendureCatalog"),
         (VENDURE.replace(",", ";"), "VendureCatalog"),
+        (SHOPIFY, "ShopifyCatalog"),
+        (NEWER_SHOPIFY.replace(",", ";"), "ShopifyCatalog"),
+        (WOOCOMMERCE, "WooCommerceCatalog"),
+        (GOOGLE, "GoogleMerchantCatalog"),
+        (GOOGLE_XML, "GoogleMerchantCatalog"),
+        (XML, "GenericCatalog"),
     ],
 )
 @pytest.mark.parametrize("file_name", ["products.csv", "feed.jsonl", "photo.jpg", "noname"])
@@ -53,7 +68,9 @@ def test_the_source_is_the_absolute_path(
 
 
 def test_the_formats_have_help() -> None:
-    assert [known.name for known in formats()] == ["folder", "magento", "vendure", "generic"]
+    assert [known.name for known in formats()] == [
+        "folder", "magento", "vendure", "shopify", "woocommerce", "google", "generic",
+    ]  # fmt: skip
     assert all(known.help and "\n" not in known.help for known in formats())
 
 
@@ -95,6 +112,9 @@ def test_a_mapped_column_helps_to_find_the_delimiter(write_feed: WriteFeed) -> N
         (b"{broken\n", "no line of it is a JSON object"),
         (b"just a letter to a friend\n", "no column names the product"),
         (b"\x00\x01\x02\x03" * 9, "binary data"),
+        (b"<letter>to a friend</letter>", "no item, entry or product in this XML"),
+        (b"<letter>to a friend", "the file ends too early"),
+        (b"<letter>Jack & Jill</letter>", "line 1: not well-formed XML"),
     ],
 )
 def test_what_is_no_feed(write_feed: WriteFeed, content: bytes, message: str) -> None:

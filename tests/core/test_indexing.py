@@ -173,6 +173,22 @@ def test_a_stopped_run_keeps_what_it_acknowledged_and_the_next_one_resumes():
     assert shop.collection.info().photos == 40
 
 
+def test_a_stopped_run_looks_for_no_more_photos():
+    shop = Shop()
+    asked = []
+    hash_of = shop.loader.content_hash
+
+    def counted(reference):
+        asked.append(reference)
+        return hash_of(reference)
+
+    shop.loader.content_hash = counted
+    one_reader = IndexOptions(products_per_commit=20, readers=1)
+    report = shop.index(should_stop=lambda: len(asked) >= 3, options=one_reader)
+    assert (report.interrupted, report.skipped, len(asked)) == (True, (), 3)
+    assert shop.index().photos.indexed == 40 - report.photos.indexed
+
+
 def test_progress_counts_committed_photos_only():
     shop = Shop()
     committed = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import time
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 
 import pytest
 
@@ -178,6 +180,56 @@ def test_a_photo_is_fetched(web):
     assert f"Host: 127.0.0.1:{web.port}" in request
     assert "Accept-Encoding: identity" in request
     assert "Cookie" not in request
+
+
+def test_own_hosts_are_reached_whatever_their_address_and_port(web):
+    url = web.put("/a.jpg", b"photo")
+    own = frozenset({f"127.0.0.1:{web.port}"})
+    with pytest.raises(PhotoError, match="port"):
+        GuardedFetcher().fetch(url)
+    assert GuardedFetcher(own_hosts=own).fetch(url).content == b"photo"
+    # What they redirect to has no such right.
+    other = url.replace("127.0.0.1", "localhost")
+    redirecting = web.put("/b.jpg", status="302 Found", Location=other)
+    with pytest.raises(PhotoError, match="port"):
+        GuardedFetcher(own_hosts=own).fetch(redirecting)
+
+
+def test_a_host_is_asked_a_few_times_at_once(web):
+    at_work, most = [], []
+
+    def slow(client, _):
+        at_work.append(1)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    url = web.behave("/a.jpg", slow)
+    polite = fetcher(web, per_host=2)
+    with ThreadPoolExecutor(8) as pool:
+        assert [fetched.content for fetched in pool.map(polite.fetch, [url] * 8)] == [b"x"] * 8
+    assert max(most) == 2
+
+
+@pytest.mark.parametrize(
+    "says_when", [lambda: "1", lambda: formatdate(time.time() + 2, usegmt=True)]
+)
+def test_a_busy_server_is_left_alone_as_long_as_it_asks(web, says_when):
+    moments = []
+
+    def busy(client, _):
+        moments.append(time.monotonic())
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
+        if len(moments) == 1:
+            wait = f"Retry-After: {says_when()}\r\nContent-Length: 0\r\n\r\n"
+            answer = b"HTTP/1.1 503 Busy\r\n" + wait.encode()
+        client.sendall(answer)
+
+    url = web.behave("/a.jpg", busy)
+    patient = fetcher(web, attempts=3)
+    assert patient.fetch(url).content == b"x"
+    assert moments[1] - moments[0] >= 0.9
 
 
 def test_a_name_is_resolved_once_and_connected_to_where_it_was_checked(web):

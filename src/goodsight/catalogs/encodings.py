@@ -11,7 +11,7 @@ from pathlib import Path
 from goodsight.catalogs.file_kinds import name_binary_kind
 from goodsight.core.errors import CatalogError
 
-__all__ = ["TextEncoding", "detect_encoding", "read_chunks"]
+__all__ = ["TextEncoding", "declared_encoding", "detect_encoding", "read_chunks"]
 
 CHUNK_BYTES = 1 << 16
 HEAD_BYTES = 1 << 16
@@ -28,6 +28,14 @@ MIN_LONG_RUN_SHARE = 0.25
 
 # Wider lists mistake short Western texts for Korean or Polish; these four keep apart well.
 _LEGACY = ("gb18030", "cp1252", "cp1251", "cp932")
+# What XML may declare beyond UTF-8.
+_TEXT_CODECS = frozenset(
+    {
+        *_LEGACY, "gbk", "gb2312", "big5", "shift_jis", "euc_jp", "euc_kr", "koi8-r",
+        *(f"cp{number}" for number in range(1250, 1259)),
+        *(f"iso8859-{number}" for number in range(1, 17)),
+    }
+)  # fmt: skip
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,6 +46,7 @@ _BYTE_ORDER_MARKS = (
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f")) + b"\x7f"
 _HAS_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1e\x7f]")
 _TOUCHES_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]+|[\x80-\xff]+[A-Za-z]")
+_DECLARED = re.compile(r"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
@@ -68,6 +77,23 @@ def detect_encoding(path: Path) -> TextEncoding:
         return _detect(path)
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def declared_encoding(first_line: str, found: TextEncoding) -> TextEncoding:
+    """What an XML declaration says, where the bytes themselves leave room for doubt.
+
+    A file that is UTF-8 through and through, or begins with a mark, is what it is.
+    """
+    declared = _DECLARED.match(first_line)
+    if declared is None or found.mark_bytes or found.is_wide or found.codec == "utf-8":
+        return found
+    try:
+        codec = codecs.lookup(declared[1]).name
+    except LookupError:
+        return found
+    # Latin-1 is what everybody says who writes cp1252, which contains it.
+    usual = {"iso8859-1": "cp1252", "utf-8": found.codec, "ascii": found.codec}.get(codec, codec)
+    return TextEncoding(usual) if usual in _TEXT_CODECS else found
 
 
 def read_chunks(path: Path, skip: int = 0) -> Iterator[bytes]:

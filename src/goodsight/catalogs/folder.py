@@ -30,7 +30,7 @@ __all__ = ["FolderCatalog"]
 # Pictures a shop might expect to be read, in formats that are not.
 _UNREAD_SUFFIXES = frozenset(
     {
-        ".heic", ".heif", ".jxl", ".jp2", ".j2k", ".svg", ".psd", ".ai", ".eps", ".raw",
+        ".jxl", ".jp2", ".j2k", ".svg", ".psd", ".ai", ".eps", ".raw",
         ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".ico", ".tga",
     }
 )  # fmt: skip

@@ -55,7 +55,7 @@ class GenericCatalog:
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
         with Shelf() as shelf:
-            paths = PhotoPaths(self._feed.path.parent, self._options.media_root)
+            paths = PhotoPaths.of(self._feed, self._options)
             photos = PhotoJoin(paths, self._options.photo_lists, shelf)
             yield from photos.load()
             yield from _Reading(self._feed, self._options, photos, shelf).go()
@@ -63,8 +63,8 @@ class GenericCatalog:
 
 
 def _check_map(feed: Feed, column_map: Mapping[str, str]) -> None:
-    # The columns of JSON lines may vary from line to line.
-    for name, column in column_map.items() if feed.layout is not None else ():
+    # Without a header the columns may vary from row to row.
+    for name, column in column_map.items() if feed.has_header else ():
         if find_column(feed.columns, column) is None:
             raise CatalogError(
                 f"{feed.path}: --map {name}={column}: there is no column '{column}'; the"
@@ -117,7 +117,7 @@ class _Reading:
 
     def _find_groups(self) -> bool:
         """Read the feed once to learn its groups, where it can have any."""
-        if self.feed.layout is not None and not self._layout(self.feed.columns).fields["group"]:
+        if self.feed.has_header and not self._layout(self.feed.columns).fields["group"]:
             return False
         found = False
         for row in self.feed.rows():
@@ -175,8 +175,8 @@ class _Reading:
             raise RowError(f"the id '{row_id}' was used before, in row {earlier}, which counts")
 
     def _columns(self, row: Row | BadRow) -> Columns:
-        # A table's columns are the header's; a JSON line has its own.
-        return self._layout(self.feed.columns if self.feed.layout else tuple(row.cells))
+        # A table's columns are the header's; a row without one has its own.
+        return self._layout(self.feed.columns if self.feed.has_header else tuple(row.cells))
 
     def _layout(self, columns: tuple[str, ...]) -> Columns:
         if columns not in self.layouts:

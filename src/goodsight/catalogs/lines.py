@@ -10,7 +10,7 @@ from typing import NamedTuple
 from goodsight.catalogs.encodings import TextEncoding, read_chunks
 from goodsight.core.errors import CatalogError
 
-__all__ = ["MAX_LINE_BYTES", "Line", "read_lines"]
+__all__ = ["MAX_LINE_BYTES", "Line", "read_lines", "read_utf8"]
 
 MAX_LINE_BYTES = 4 << 20
 
@@ -42,6 +42,17 @@ def read_lines(path: Path, encoding: TextEncoding) -> Iterator[Line]:
         codec = "utf-8" if encoding.is_wide else encoding.codec
         for number, (raw, is_cut) in enumerate(_split(source), start=1):
             yield _decode(number, raw, codec, is_cut=is_cut)
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def read_utf8(path: Path, encoding: TextEncoding) -> Iterator[bytes]:
+    """Yield a file piece by piece in UTF-8, with U+FFFD for what cannot be decoded.
+
+    Raises CatalogError where the file cannot be read.
+    """
+    try:
+        yield from _as_utf8(read_chunks(path, encoding.mark_bytes), encoding.codec)
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from error
 

@@ -75,7 +75,7 @@ class MagentoCatalog:
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
         with Shelf() as shelf:
-            paths = PhotoPaths(self._feed.path.parent, self._options.media_root)
+            paths = PhotoPaths.of(self._feed, self._options)
             photos = PhotoJoin(paths, self._options.photo_lists, shelf)
             yield from photos.load()
             today = self._options.today or local_today()

@@ -18,7 +18,8 @@ class CatalogOptions:
     `name`); a field Goodsight does not know becomes an attribute of that name. `photo_lists`
     are tables of `sku,image` to be joined by product or variant id. Relative photo paths
     start at `media_root`. `currency` (ISO 4217) counts where the feed states none. Special
-    prices are judged by `today`, the current day where None.
+    prices are judged by `today`, the current day where None. For a file that was fetched,
+    `address` is where from, where relative photo paths lead then, and `name` its identity.
     """
 
     format: str | None = None
@@ -27,3 +28,5 @@ class CatalogOptions:
     media_root: Path | None = None
     currency: str | None = None
     today: date | None = None
+    address: str = ""
+    name: str = ""

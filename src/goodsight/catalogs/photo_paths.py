@@ -11,15 +11,20 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from goodsight.catalogs.feeds import Feed
+from goodsight.catalogs.options import CatalogOptions
 from goodsight.catalogs.rows import several
 
 __all__ = ["PHOTO_SUFFIXES", "PhotoPaths", "PhotoRefused", "split_references"]
 
 PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif",
+        ".heic", ".heif",
+    }
+)  # fmt: skip
 # After so many photos that were found nowhere the feed's own folder is taken.
 MAX_PROBES = 200
 
@@ -62,10 +67,13 @@ class PhotoPaths:
 
     Paths start at `media_root` if given. Otherwise the first photo that exists in the feed's
     folder, in one of the usual media folders below it, or in one of those beside it, decides
-    for all.
+    for all. In a feed that came from an `address` relative paths start there, and without a
+    `media_root` it names no file of this machine at all.
     """
 
-    def __init__(self, feed_folder: Path, media_root: Path | None = None) -> None:
+    def __init__(
+        self, feed_folder: Path, media_root: Path | None = None, address: str = ""
+    ) -> None:
         folder = Path(os.path.realpath(feed_folder))
         candidates = [
             folder,
@@ -76,7 +84,13 @@ class PhotoPaths:
         self._candidates = [path for path in candidates if path != Path(path.anchor)]
         self._root = None if media_root is None else os.path.realpath(media_root)
         self._is_confined = media_root is not None
+        self._feed_address = "" if self._is_confined else address
         self._probes = 0
+
+    @classmethod
+    def of(cls, feed: Feed, options: CatalogOptions) -> PhotoPaths:
+        """The photos of a feed."""
+        return cls(feed.path.parent, options.media_root, feed.address)
 
     def resolve(self, reference: str) -> str:
         """An http(s) address unchanged, else the absolute path of a file.
@@ -92,6 +106,8 @@ class PhotoPaths:
         if scheme is not None:
             raise PhotoRefused(f"'{scheme['scheme']}:' is neither a path nor an http(s) address")
         path = reference.replace("\\", "/")
+        if self._feed_address:
+            return self._address(urljoin(self._feed_address, path))
         if self._at_its_word(path):
             return os.path.realpath(path)
         if self._root is not None:

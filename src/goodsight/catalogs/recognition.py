@@ -7,16 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from goodsight.catalogs import magento, vendure
+from goodsight.catalogs import magento, shopify_columns, vendure, woocommerce_cells
 from goodsight.catalogs.columns import is_known_name
 from goodsight.catalogs.currencies import currency_code
 from goodsight.catalogs.feeds import Feed, open_feed
 from goodsight.catalogs.folder import FolderCatalog
 from goodsight.catalogs.generic import GenericCatalog
+from goodsight.catalogs.google_merchant import GoogleMerchantCatalog, is_google_merchant
 from goodsight.catalogs.magento import MagentoCatalog
 from goodsight.catalogs.options import CatalogOptions
 from goodsight.catalogs.rows import is_unicode, normal_name
+from goodsight.catalogs.shopify import ShopifyCatalog
 from goodsight.catalogs.vendure import VendureCatalog
+from goodsight.catalogs.woocommerce import WooCommerceCatalog
 from goodsight.core.errors import CatalogError, UsageError
 from goodsight.core.ports import Catalog
 
@@ -26,6 +29,7 @@ _DEFAULTS = CatalogOptions()
 
 FOLDER = "folder"
 GENERIC = "generic"
+GOOGLE = "google"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,26 @@ _FEED_FORMATS = (
         VendureCatalog,
     ),
     _FeedFormat(
+        "shopify",
+        "Shopify product table (CSV): rows of one handle are variants and images of a product",
+        lambda feed: shopify_columns.is_shopify(feed.normal_columns),
+        ShopifyCatalog,
+    ),
+    _FeedFormat(
+        "woocommerce",
+        "WooCommerce product table (CSV): variable products with their variations",
+        lambda feed: woocommerce_cells.is_woocommerce(feed.normal_columns),
+        WooCommerceCatalog,
+    ),
+    _FeedFormat(
+        GOOGLE,
+        "Google Merchant product data (XML, TSV, CSV): rows of one item group are variants",
+        lambda feed: is_google_merchant(feed.normal_columns),
+        GoogleMerchantCatalog,
+    ),
+    _FeedFormat(
         GENERIC,
-        "CSV, TSV or JSON lines with columns id, title, price, stock, category, image, …",
+        "CSV, TSV, JSON lines or XML with columns id, title, price, stock, category, image, …",
         lambda _feed: True,
         GenericCatalog,
     ),
@@ -88,12 +110,16 @@ def open_catalog(source: str, options: CatalogOptions = _DEFAULTS) -> Catalog:
         return FolderCatalog(path, options)
     if path.is_dir():
         raise CatalogError(f"{path}: a folder, but format '{options.format}' is that of a file")
-    feed = open_feed(path, lambda name: _is_known(name, options))
+    feed = replace(
+        open_feed(path, lambda name: _is_known(name, options)),
+        address=options.address,
+        name=options.name,
+    )
     if options.format is not None:
         forced = next(known for known in _FEED_FORMATS if known.name == options.format)
     else:
         forced = next(known for known in _FEED_FORMATS if known.fits(feed))
-    if options.column_map and forced.name != GENERIC:
+    if options.column_map and forced.name not in (GENERIC, GOOGLE):
         raise UsageError(
             f"--map names columns of the generic format, and {path} is a {forced.name} feed:"
             " leave it out, or add --format generic"
@@ -120,5 +146,8 @@ def _is_known(name: str, options: CatalogOptions) -> bool:
         is_known_name(name)
         or name in magento.COLUMNS
         or name.partition(":")[0] in vendure.COLUMNS
+        or name in shopify_columns.COLUMNS
+        or name in woocommerce_cells.COLUMNS
+        or woocommerce_cells.is_attribute_column(name)
         or name in map(normal_name, options.column_map.values())
     )

@@ -18,7 +18,14 @@ from typing import TypeGuard
 from goodsight.catalogs.lines import Line
 from goodsight.catalogs.rows import BadRow, Row, clean, normal_name
 
-__all__ = ["MAX_ROW_CHARACTERS", "MAX_ROW_LINES", "TableLayout", "read_table", "sniff_table"]
+__all__ = [
+    "MAX_ROW_CHARACTERS",
+    "MAX_ROW_LINES",
+    "TableLayout",
+    "read_table",
+    "sniff_table",
+    "unique_names",
+]
 
 MAX_ROW_CHARACTERS = 1 << 20
 MAX_ROW_LINES = 2000
@@ -95,10 +102,11 @@ def _read_header(sample: list[Line], delimiter: str) -> TableLayout | None:
     except (csv.Error, StopIteration):
         return None
     first_row = sample[reader.line_num - 1].number + 1
-    return TableLayout(delimiter, tuple(_unique([clean(cell) for cell in cells])), first_row)
+    return TableLayout(delimiter, tuple(unique_names([clean(cell) for cell in cells])), first_row)
 
 
-def _unique(names: list[str]) -> Iterator[str]:
+def unique_names(names: Iterable[str]) -> Iterator[str]:
+    """The names of a header, a repeated one with a number."""
     seen: dict[str, int] = {}
     for name in names:
         count = seen[name] = seen.get(name, 0) + 1

@@ -70,7 +70,7 @@ class VendureCatalog:
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
         with Shelf() as shelf:
-            paths = PhotoPaths(self._feed.path.parent, self._options.media_root)
+            paths = PhotoPaths.of(self._feed, self._options)
             photos = PhotoJoin(paths, self._options.photo_lists, shelf)
             yield from photos.load()
             reading = _Reading(self._feed, self._columns, shelf, photos, self._options.currency)

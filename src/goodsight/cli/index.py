@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -24,7 +26,7 @@ INTERRUPTED = 130
 
 
 def index(
-    source: Annotated[str, typer.Argument(help="A feed file, or a folder of photos.")],
+    source: Annotated[str, typer.Argument(help="A feed file or its URL, or a folder of photos.")],
     format: Annotated[
         str | None, typer.Option(help="The feed's format; recognised unless given.")
     ] = None,
@@ -48,6 +50,13 @@ def index(
     keep_missing: Annotated[
         bool, typer.Option("--keep-missing", help="Keep products gone from this source.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and index again when the source has changed.")
+    ] = False,
+    every: Annotated[
+        float | None,
+        typer.Option(help="How often --watch looks: 2, for a URL 300.", metavar="SECONDS", min=0.1),
+    ] = None,
     home: Home = None,
     database: Database = None,
     collection: Collection = None,
@@ -57,8 +66,8 @@ def index(
 
     Only what changed is touched. An interrupted run is resumed by running it again.
     """
-    from goodsight.rendering import index_document, index_summary
-
+    if every is not None and not watch:
+        raise UsageError("--every says how often --watch looks: add --watch")
     feed: FeedOptions = {
         "format": format,
         "column_map": _column_map(map or []),
@@ -67,19 +76,52 @@ def index(
         "currency": currency,
     }
     with open_shop(home, database, collection) as shop:
-        report = run_index(
-            shop, source, feed, profile=profile, model=model, keep_missing=keep_missing
-        )
-    if json:
-        print_json(index_document(report))
-    else:
-        print_result(index_summary(report))
+
+        def once() -> IndexReport:
+            choices = {"profile": profile, "model": model, "keep_missing": keep_missing}
+            report = run_index(shop, source, feed, **choices)
+            _print(report, as_json=json)
+            return report
+
+        if watch:
+            _watch(shop, source, feed, once, every)
+        report = once()
     if report.interrupted:
         message("interrupted; run the same command again to resume")
         raise typer.Exit(INTERRUPTED)
     if not report.usable:
         message(f"{source}: nothing could be indexed: {_why_nothing(report)}")
         raise typer.Exit(NOTHING_USABLE)
+
+
+def _watch(
+    shop: Shop,
+    source: str,
+    feed: FeedOptions,
+    once: Callable[[], IndexReport],
+    every: float | None,
+) -> NoReturn:
+    from goodsight.cli.watching import SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_REQUESTS, watch
+    from goodsight.feed_wiring import is_address
+
+    usual = SECONDS_BETWEEN_REQUESTS if is_address(source) else SECONDS_BETWEEN_LOOKS
+    watch(
+        lambda: once().interrupted,
+        lambda: shop.source_state(source, **feed),
+        usual if every is None else every,
+        may_be_growing=not is_address(source),
+    )
+
+
+def _print(report: IndexReport, *, as_json: bool) -> None:
+    from goodsight.rendering import index_document, index_summary
+
+    if as_json:
+        print_json(index_document(report))
+    else:
+        print_result(index_summary(report))
+    # Whoever reads it from a pipe need not wait for the next run.
+    sys.stdout.flush()
 
 
 def run_index(shop: Shop, source: str, feed: FeedOptions, **choices: Any) -> IndexReport:

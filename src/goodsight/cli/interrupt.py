@@ -10,7 +10,7 @@ from types import FrameType
 
 from goodsight.cli.output import message
 
-__all__ = ["lasting_interrupt", "stop_on_interrupt"]
+__all__ = ["ended_by_interrupt", "lasting_interrupt", "stop_on_interrupt"]
 
 
 @contextmanager
@@ -47,6 +47,17 @@ def lasting_interrupt() -> Iterator[Callable[[], None]]:
 
     with _handling(note, signal.SIGINT):
         yield check
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """Ctrl-C and SIGTERM both raise KeyboardInterrupt within."""
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's form
+        raise KeyboardInterrupt
+
+    with _handling(end, signal.SIGINT, signal.SIGTERM):
+        yield
 
 
 @contextmanager

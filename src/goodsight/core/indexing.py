@@ -37,11 +37,13 @@ Outcome = NewPhoto | Skip
 class IndexOptions:
     """How an index run goes about its work.
 
-    `workers` threads decode and embed. `photos_per_commit` bounds what a crash can cost,
-    `look_ahead` how many photos may be in work or waiting for their commit.
+    `workers` threads decode and embed, `readers` read bytes and hash them. `photos_per_commit`
+    bounds what a crash can cost, `look_ahead` how many photos may be in work or waiting for
+    their commit.
     """
 
     workers: int = 2
+    readers: int = 2
     products_per_commit: int = 200
     photos_per_commit: int = 64
     look_ahead: int = 128
@@ -68,7 +70,7 @@ def index(
     """
     with ExitStack() as stack:
         encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
-        hashing = stack.enter_context(ThreadPoolExecutor(options.workers))
+        hashing = stack.enter_context(ThreadPoolExecutor(options.readers))
         pools = encoding, hashing
         work = _Work(
             catalog, loader, encoder, run, describer, options, progress, should_stop, *pools
@@ -193,6 +195,8 @@ class _Work:
         hashes = self.hashing.map(self._content_hash, [photo for _, photo in wanted])
         changed, unchanged = [], 0
         for (product_id, reference), content_hash in zip(wanted, hashes, strict=True):
+            if content_hash is None:
+                continue
             if isinstance(content_hash, Skip):
                 self._skip_photos(content_hash, [reference])
             elif before.get((product_id, reference)) == content_hash:
@@ -210,7 +214,10 @@ class _Work:
         """How far a photo must be described to count as known."""
         return Described.NOT if self.describer is None else self.describer.reach
 
-    def _content_hash(self, reference: str) -> str | Skip:
+    def _content_hash(self, reference: str) -> str | Skip | None:
+        """None once the run is to stop: photos by URL would be fetched for nothing."""
+        if self.should_stop():
+            return None
         try:
             return self.loader.content_hash(reference)
         except PhotoError as error:

@@ -3,6 +3,7 @@
 from goodsight.images.augmenting import augmented
 from goodsight.images.decode import decode_photo
 from goodsight.images.disturbances import DISTURBANCES
+from goodsight.images.downloads import Downloads
 from goodsight.images.enhancing import enhanced
 from goodsight.images.fetch import Fetched, FetchLimits, GuardedFetcher
 from goodsight.images.limits import CATALOGUE_LIMITS, QUERY_LIMITS, PhotoLimits
@@ -22,6 +23,7 @@ __all__ = [
     "QUERY_LIMITS",
     "THUMBNAIL_SIDE_PIXELS",
     "AcceptedPhoto",
+    "Downloads",
     "FetchLimits",
     "Fetched",
     "FilePhotoLoader",

@@ -19,6 +19,7 @@ from goodsight.core.errors import PhotoError
 from goodsight.core.types import Photo, PixelArray
 from goodsight.images.colour import to_srgb
 from goodsight.images.formats import name_of_other, photo_format
+from goodsight.images.heic import HEIC, teach_heic
 from goodsight.images.jpeg import check_scans, decode_jpeg
 from goodsight.images.limits import CATALOGUE_LIMITS, PhotoLimits
 from goodsight.images.quality import findings
@@ -51,6 +52,8 @@ def decode_photo(
     kind = photo_format(data)
     if kind is None:
         raise PhotoError(f"it is {name_of_other(data)}", reference=reference)
+    if kind == HEIC:
+        teach_heic(reference)
     with _translated(reference, kind, limits):
         return _decode(data, kind, reference, minimum_side, limits)
 
@@ -123,8 +126,8 @@ def _check_size(image: Image.Image, reference: str, limits: PhotoLimits) -> None
 
 
 def _orientation(image: Image.Image, kind: str) -> int:
-    if kind == "TIFF":
-        return 1  # Pillow itself turns a TIFF upright while it loads it
+    if kind in ("TIFF", HEIC):
+        return 1  # Pillow itself turns a TIFF upright while it loads it, and libheif a HEIC
     # A broken EXIF block says nothing about the picture itself.
     with suppress(Exception):
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
@@ -147,8 +150,10 @@ def _scaled_jpeg(data: bytes, image: Image.Image, minimum_side: int | None) -> P
 
 
 def _whole(image: Image.Image, minimum_side: int | None) -> Image.Image:
-    """The first frame, wholly decoded, then shrunk by a whole factor if much too large."""
-    image.seek(0)
+    """The first or main frame, wholly decoded, then shrunk by a whole factor if much too large."""
+    # The main picture of a HEIC need not be its first, and is the one that is open.
+    if image.format != HEIC:
+        image.seek(0)
     with quiet() if image.format == "TIFF" else nullcontext():
         image.load()
     factor = min(image.size) // (2 * minimum_side) if minimum_side else 1

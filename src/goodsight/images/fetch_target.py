@@ -33,8 +33,14 @@ class Target:
     path: str
 
     @classmethod
-    def of(cls, url: str, *, ports: tuple[int, ...] = ALLOWED_PORTS) -> Target:
-        """Take a URL apart. Raises BadUrl with the reason."""
+    def of(
+        cls,
+        url: str,
+        *,
+        ports: tuple[int, ...] = ALLOWED_PORTS,
+        own_hosts: frozenset[str] = frozenset(),
+    ) -> Target:
+        """Take a URL apart; `own_hosts` (host:port) may have any port. Raises BadUrl."""
         if len(url) > MAX_URL_CHARACTERS:
             raise BadUrl(f"a URL of more than {MAX_URL_CHARACTERS} characters")
         if _FORBIDDEN.search(url):
@@ -52,26 +58,38 @@ class Target:
             raise BadUrl("a URL without a host")
         scheme = parts.scheme.lower()
         port = DEFAULT_PORTS[scheme] if port is None else port
-        if port not in ports:
-            raise BadUrl(f"port {port} is not one photos are fetched from")
+        host = _ascii_host(parts.hostname)
+        if port not in ports and f"{host}:{port}" not in own_hosts:
+            raise BadUrl(f"port {port} is not one that anything is fetched from")
         # Characters beyond ASCII are escaped; what is escaped already stays.
         try:
             path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
             query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
         except UnicodeEncodeError as error:
             raise BadUrl("a URL with broken characters") from error
-        return cls(scheme, _ascii_host(parts.hostname), port, f"{path}?{query}" if query else path)
+        return cls(scheme, host, port, f"{path}?{query}" if query else path)
 
-    def after(self, location: str, *, ports: tuple[int, ...] = ALLOWED_PORTS) -> Target:
+    def after(
+        self,
+        location: str,
+        *,
+        ports: tuple[int, ...] = ALLOWED_PORTS,
+        own_hosts: frozenset[str] = frozenset(),
+    ) -> Target:
         """Where a redirection leads. Raises BadUrl."""
         try:
             joined = urljoin(self.url, location)
         except ValueError as error:
             raise BadUrl("it redirects to what is no URL") from error
-        target = Target.of(joined, ports=ports)
+        target = Target.of(joined, ports=ports, own_hosts=own_hosts)
         if self.scheme == "https" and target.scheme == "http":
             raise BadUrl("it redirects from https to http")
         return target
+
+    @property
+    def place(self) -> str:
+        """Host and port, both always there."""
+        return f"{self.host}:{self.port}"
 
     @property
     def authority(self) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from goodsight.images.heic import HEIC
+
 __all__ = ["PHOTO_FORMATS", "name_of_other", "photo_format"]
 
 # Pillow's name of each format that is read. A format outside this table is never tried.
-PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", HEIC)
 
 _SIGNATURES: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "JPEG",
@@ -45,22 +47,23 @@ def photo_format(data: bytes) -> str | None:
             return name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
-    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _AVIF_BRANDS):
-        return "AVIF"
+    brands = _brands(data) if data[4:8] == b"ftyp" else ()
+    # AVIF first: both bear the brand of what they have in common.
+    for name, known in (("AVIF", _AVIF_BRANDS), (HEIC, _HEIC_BRANDS)):
+        if any(brand in brands for brand in known):
+            return name
     return None
 
 
 def name_of_other(data: bytes) -> str:
     """What a file is that is not read, in words, with what to do about it where that is known."""
-    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIC_BRANDS):
-        return "a HEIC photo, which this version does not read; save it as JPEG"
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"<?xml") and b"<svg" in start:
         return "an SVG drawing"
     for signature, name in _OTHERS.items():
         if data.startswith(signature) or start.startswith(signature.lower()):
             return name
-    return "no photo that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)"
+    return "no photo that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC)"
 
 
 def _is_bitmap(data: bytes) -> bool:

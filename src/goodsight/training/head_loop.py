@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from goodsight.core.errors import Interrupted
 from goodsight.core.types import FloatArray
 from goodsight.training.head_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from goodsight.training.head_report import CurvePoint, HeadProgress, HeadSettings, Stage
@@ -30,7 +31,7 @@ CHECKPOINT_SECONDS = 5.0
 Recall = Callable[[FloatArray], float | None]
 
 
-class TrainingInterrupted(Exception):
+class TrainingInterrupted(Interrupted):
     """Someone asked to stop; what was reached is in the checkpoint, if there is one."""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from cachetools import LRUCache
 from psycopg.abc import AdaptContext
 from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -42,7 +42,8 @@ class Database:
         self._facts: ServerFacts | None = None
         self._sessions = Sessions(self.connect, MAX_READERS)
         self._adapters = _Adapters()
-        self._answers: LRUCache[Hashable, Any] = LRUCache(REMEMBERED_ANSWERS)
+        # Those asked for last stand last; see docs/decisions/0028 for why no library does it.
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
 
     @property
     def place(self) -> str:
@@ -121,11 +122,14 @@ class Database:
         """
         with self._mutex:
             if key in self._answers:
+                self._answers.move_to_end(key)
                 known: Result = self._answers[key]
                 return known
         answer = ask()
         with self._mutex:
             self._answers[key] = answer
+            if len(self._answers) > REMEMBERED_ANSWERS:
+                self._answers.popitem(last=False)
         return answer
 
     def close(self) -> None:
