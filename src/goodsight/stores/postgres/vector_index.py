@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
@@ -20,18 +21,28 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.settings import build_memory_kilobytes
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION, VectorSet
 
-__all__ = ["build_indexes", "drop_indexes", "outgrows_index"]
+__all__ = ["IndexShape", "build_indexes", "drop_indexes", "outgrows_index"]
 
 # Below so many photos comparing with all of them is as quick as the index.
 MINIMUM_PHOTOS = 4000
 # New photos, as a share of the old, from which on building anew beats inserting.
 REBUILD_SHARE = 0.25
-LINKS_PER_VECTOR = 12
-CANDIDATES_WHILE_BUILDING = 128
 BUILD_LOCK = 0x600D1DE
 _VALID = sql.SQL("""
     SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND indisvalid)
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexShape:
+    """HNSW's parameters: `m`, links per vector and layer, and `ef_construction`."""
+
+    links: int = 12
+    candidates: int = 128
+
+
+# Chosen from docs/figures.md, "Growth".
+CHOSEN = IndexShape()
 
 
 def outgrows_index(new_photos: int, old_photos: int) -> bool:
@@ -49,7 +60,7 @@ def drop_indexes(connection: Connection, vectors: VectorSet) -> None:
             connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
 
 
-def build_indexes(connection: Connection, vectors: VectorSet) -> bool:
+def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape = CHOSEN) -> bool:
     """Build what is absent, or was left unfinished, where the set is large enough.
 
     Readers and writers go on meanwhile. `connection` is in autocommit mode. False if nothing
@@ -63,19 +74,21 @@ def build_indexes(connection: Connection, vectors: VectorSet) -> bool:
         if not alone:
             return False
         with _build_settings(connection):
-            photos = _build(connection, vectors.photo_vectors, vectors.photo_index)
-            products = _build(connection, vectors.product_vectors, vectors.product_index)
+            photos = _build(connection, vectors.photo_vectors, vectors.photo_index, shape)
+            products = _build(connection, vectors.product_vectors, vectors.product_index, shape)
     return photos or products
 
 
-def _build(connection: Connection, table: sql.Identifier, index: sql.Identifier) -> bool:
+def _build(
+    connection: Connection, table: sql.Identifier, index: sql.Identifier, shape: IndexShape
+) -> bool:
     if _is_valid(connection, index):
         return False
     connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
     statement = sql.SQL("""
         CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (vector halfvec_ip_ops)
         WITH (m = {}, ef_construction = {})
-    """).format(index, table, sql.Literal(LINKS_PER_VECTOR), sql.Literal(CANDIDATES_WHILE_BUILDING))
+    """).format(index, table, sql.Literal(shape.links), sql.Literal(shape.candidates))
     try:
         connection.execute(statement)
     except psycopg.errors.DiskFull:
