@@ -1,4 +1,4 @@
-"""What several rooms' tests share: real data where it is present, one embedded PostgreSQL."""
+"""What several rooms' tests share: real data where it is present, PostgreSQL of both kinds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from goodsight.stores.postgres import EmbeddedServer
+from stores.servers import LoopbackServer
 
 pytest_plugins = ["small_shop"]
 
@@ -34,3 +35,13 @@ def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("embedded") / "postgres"
     with EmbeddedServer(folder):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def loopback_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackServer]:
+    """A server by URL, for the whole session; the databases on it are the tests' own."""
+    server = LoopbackServer(tmp_path_factory.mktemp("loopback"))
+    server.create()
+    server.start()
+    yield server
+    server.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
-from goodsight.adopting import Adopter
+from goodsight.archiving import Archiver
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
@@ -58,7 +58,7 @@ def open(
     return Shop(Wiring(settings or load_settings(overrides_of(location))), collection)
 
 
-class Shop(Adopter):
+class Shop(Archiver):
     """One collection of a shop's database; a context manager that closes what it opened."""
 
     def index(

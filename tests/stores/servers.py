@@ -38,6 +38,13 @@ class LoopbackServer:
     def url(self) -> str:
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres"
 
+    def new_database(self, name: str) -> str:
+        """The URL of an empty database of this name; one that was there goes."""
+        with psycopg.connect(self.url, autocommit=True) as session:
+            session.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            session.execute(f'CREATE DATABASE "{name}"')
+        return self.url.removesuffix("postgres") + name
+
     def create(self) -> None:
         self.data.mkdir(mode=0o700)
         password_file = self.data.with_name("password")

@@ -11,7 +11,7 @@ docs/decisions/0007 has the figures.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -28,6 +28,7 @@ MINIMUM_PHOTOS = 4000
 # New photos, as a share of the old, from which on building anew beats inserting.
 REBUILD_SHARE = 0.25
 BUILD_LOCK = 0x600D1DE
+LONGEST_WAIT_SECONDS = 1
 _VALID = sql.SQL("""
     SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND indisvalid)
 """)
@@ -51,13 +52,16 @@ def outgrows_index(new_photos: int, old_photos: int) -> bool:
 
 
 def drop_indexes(connection: Connection, vectors: VectorSet) -> None:
-    """Drop both indexes, unless someone is building them just now.
+    """Drop both indexes, unless someone is building them just now, or reads for long.
 
-    Searches compare with every photo until the next build.
+    Searches compare with every photo until the next build. A drop that waits makes every
+    search wait behind it: while a backup reads, the indexes stay and are inserted into.
     """
-    with _alone(connection, vectors) as alone:
+    with _alone(connection, vectors) as alone, suppress(psycopg.errors.LockNotAvailable):
         for index in (vectors.photo_index, vectors.product_index) if alone else ():
-            connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+            with connection.transaction():
+                connection.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_SECONDS}s'")
+                connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
 
 
 def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape = CHOSEN) -> bool:
@@ -84,7 +88,8 @@ def _build(
 ) -> bool:
     if _is_valid(connection, index):
         return False
-    connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+    # Concurrently: waits for whoever reads the table, and lets others read meanwhile.
+    connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(index))
     statement = sql.SQL("""
         CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (vector halfvec_ip_ops)
         WITH (m = {}, ef_construction = {})
