@@ -11,6 +11,7 @@ from goodsight.archives import ArchiveReader, ArchiveWriter, Manifest
 from goodsight.core.backups import BackupReport, StageProgress
 from goodsight.core.errors import ArchiveError, UsageError
 from goodsight.home_files import FilesToPlace, kept_files
+from goodsight.stores import hearing_builds
 
 __all__ = ["Archiver"]
 
@@ -58,10 +59,9 @@ class Archiver(Adopter):
             archive.verify(lambda done: progress("checking the backup", done, total))
             self._put_back(archive, replace=replace, progress=progress)
             self._forget()
-            names = self._wiring.store().names()
-            for number, name in enumerate(names):
-                progress("building vector indexes", number, len(names))
-                self._wiring.store().build_indexes(name)
+            with hearing_builds(progress):
+                for name in self._wiring.store().names():
+                    self._wiring.store().build_indexes(name)
             return _report(path, archive.manifest)
 
     def _put_back(self, archive: ArchiveReader, *, replace: bool, progress: StageProgress) -> None:

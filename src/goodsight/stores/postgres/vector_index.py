@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from goodsight.stores.postgres.build_progress import telling_progress
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.settings import build_memory_kilobytes
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION, VectorSet
@@ -78,13 +79,19 @@ def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape 
         if not alone:
             return False
         with _build_settings(connection):
-            photos = _build(connection, vectors.photo_vectors, vectors.photo_index, shape)
-            products = _build(connection, vectors.product_vectors, vectors.product_index, shape)
+            photos = _build(connection, "photos", vectors.photo_vectors, vectors.photo_index, shape)
+            products = _build(
+                connection, "products", vectors.product_vectors, vectors.product_index, shape
+            )
     return photos or products
 
 
 def _build(
-    connection: Connection, table: sql.Identifier, index: sql.Identifier, shape: IndexShape
+    connection: Connection,
+    what: str,
+    table: sql.Identifier,
+    index: sql.Identifier,
+    shape: IndexShape,
 ) -> bool:
     if _is_valid(connection, index):
         return False
@@ -94,13 +101,14 @@ def _build(
         CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (vector halfvec_ip_ops)
         WITH (m = {}, ef_construction = {})
     """).format(index, table, sql.Literal(shape.links), sql.Literal(shape.candidates))
-    try:
-        connection.execute(statement)
-    except psycopg.errors.DiskFull:
-        # In a container the memory shared by parallel workers is often a few megabytes.
-        connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
-        connection.execute("SET max_parallel_maintenance_workers = 0")
-        connection.execute(statement)
+    with telling_progress(connection, f"building the vector index over {what}"):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.DiskFull:
+            # In a container the memory shared by parallel workers is often a few megabytes.
+            connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+            connection.execute("SET max_parallel_maintenance_workers = 0")
+            connection.execute(statement)
     return True
 
 
