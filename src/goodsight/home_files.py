@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ __all__ = ["FilesToPlace", "kept_files", "leftovers"]
 
 STAGE_PREFIX = ".restoring."
 SETTINGS_MEMBER = f"settings/{SETTINGS_FILE}"
+LEFT_AFTER_SECONDS = 3600
+# Everything here is written under such a name first, and renamed when it is whole.
+_LEFTOVERS = (
+    f"{STAGE_PREFIX}*",
+    "models/added/.*",
+    "models/bundled/.*",
+    "cache/photos/*/tmp*",
+    "postgres/cluster.unfinished",
+)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -37,10 +47,13 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def leftovers(home: Path) -> tuple[Path, ...]:
-    """Folders that a killed restore, or a killed addition of a model, left behind."""
-    models = home / "models" / "added"
-    hidden = models.glob(".*") if models.is_dir() else ()
-    return tuple(sorted([*home.glob(f"{STAGE_PREFIX}*"), *hidden]))
+    """What killed processes left behind: half a restore, a model, a fetched photo, a cluster.
+
+    Nothing that was touched within the last hour: somebody may be at work on it.
+    """
+    before = time.time() - LEFT_AFTER_SECONDS
+    found = (path for pattern in _LEFTOVERS for path in home.glob(pattern))
+    return tuple(sorted(path for path in found if path.lstat().st_mtime < before))
 
 
 class FilesToPlace:

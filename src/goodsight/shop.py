@@ -33,6 +33,7 @@ from goodsight.judging import Judge
 from goodsight.labelling import Labeller
 from goodsight.learning import Learner
 from goodsight.meaning import learn_meanings
+from goodsight.mending import mend
 from goodsight.rendering import ShownResults
 from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
@@ -263,9 +264,13 @@ class Shop(Archiver):
         encoder, profile = self.encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
 
-    def doctor(self) -> tuple[Check, ...]:
-        """Check the installation and the store; never raises for what it can report."""
-        return tuple(diagnose(self._wiring))
+    def doctor(self, *, fix: bool = False) -> tuple[Check, ...]:
+        """Check the installation and the store; never raises for what it can report.
+
+        With `fix` what can be mended safely is mended first, and told.
+        """
+        mended = tuple(mend(self._wiring)) if fix else ()
+        return (*mended, *diagnose(self._wiring))
 
     def keys(self) -> KeyStore:
         """The keys of the HTTP service to this database."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from goodsight.core.backups import DatabaseShape
@@ -26,6 +26,7 @@ from goodsight.stores.postgres.index_upkeep import build_active_indexes
 from goodsight.stores.postgres.inspection import inspect
 from goodsight.stores.postgres.keys import PostgresKeys
 from goodsight.stores.postgres.loading import TableSource, load_database
+from goodsight.stores.postgres.mending import mend
 from goodsight.stores.postgres.originals import PostgresOriginals
 from goodsight.stores.postgres.owner_sessions import PostgresOwnerSessions
 from goodsight.stores.postgres.predictions import PostgresPredictions
@@ -151,6 +152,15 @@ class PostgresStore:
     def checks(self) -> tuple[Check, ...]:
         """Look at everything that can be wrong; what is wrong is reported, not raised."""
         return inspect(self.database)
+
+    def dead_server(self) -> int | None:
+        """The process id of an embedded server that ended without stopping, if one did."""
+        server = self.database.server
+        return None if server is None else server.cluster.dead_server_pid()
+
+    def mend(self) -> Iterator[str]:
+        """Mend what can be mended safely; says what was done. Raises StoreError."""
+        return mend(self.database)
 
     def close(self) -> None:
         """Close every session, those of unfinished runs too; the last user stops the server."""
