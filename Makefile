@@ -5,8 +5,9 @@
 #   make check   formatting, lint, types, import rules
 #   make fmt     format and mend what can be mended
 #   make bench   measure; prints ratios
+#   make test-server    all tests against a plain PostgreSQL server by URL
 #   make test-architectures    export the real architectures; gigabytes, so only when asked for
-#   make soak    load, hostile uploads and fuzzing for long
+#   make soak    load, hostile uploads, fuzzing and 250 kills
 #   make screenshots    draw the pictures of the documentation
 #   make lock    renew the hashed lock files
 
@@ -20,7 +21,7 @@ DEMO_HOME ?= .demo
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch test-architectures check fmt bench lock wheel-test soak screenshots clean
+.PHONY: help demo test test-server test-torch test-architectures check fmt bench lock wheel-test soak screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -62,6 +63,11 @@ test: $(VENV)/.dev test-torch
 	$(VENV)/bin/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --cov --cov-report=
 	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
 
+# Each test home has a database of its own on that server; 5 GB of disk meanwhile.
+test-server: $(VENV)/.dev
+	$(VENV)/bin/python tests/on_server.py \
+	  --numprocesses $(TEST_PROCESSES) --dist loadfile
+
 test-torch: $(TORCH_VENV)/.ready
 	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py \
 	  tests/hub/test_transformers_parity.py tests/training
@@ -86,11 +92,15 @@ bench: $(TORCH_VENV)/.ready
 wheel-test: $(VENV)/.dev
 	bash tests/wheel_test.sh $(PYTHON)
 
-# What takes too long for every change: load, hostile uploads, fuzzing.
+# What takes too long for every change: load, hostile uploads, fuzzing, and the plug pulled: the
+# indexer 200 times and the database 50 times, with every acknowledged photo looked at; the same
+# again for service and database, and for the store alone.
 soak: $(VENV)/.dev
 	GOODSIGHT_SOAK_SECONDS=300 $(VENV)/bin/python -m benchmarks service
 	GOODSIGHT_TEST_UPLOADS=10000 GOODSIGHT_TEST_EXAMPLES=300 $(VENV)/bin/python -m pytest \
 	  tests/service/test_mutations.py tests/service/test_openapi.py
+	GOODSIGHT_TEST_KILLS=250 $(VENV)/bin/python -m pytest \
+	  tests/test_kill.py tests/stores/test_killed.py tests/service/test_killed.py
 
 # The pictures in docs/images; needs Chromium and the sample store of `make demo`.
 screenshots: $(VENV)/.dev

@@ -19,11 +19,14 @@ NAMES = (
     "service",
 )
 # Only where they are asked for: the first takes long and writes into docs/quality.md, the second
-# reads words on photos for long, the third needs the extra `voice` and espeak-ng.
+# reads words on photos for long, the third needs the extra `voice` and espeak-ng. `growth` takes
+# long, too, and has options of its own: python -m benchmarks growth --help.
 BY_NAME = ("quality", "composed", "voice")
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["growth"]:
+        return int(import_module("benchmarks.growth").main(arguments[1:]))
     choices = (*NAMES, *BY_NAME)
     unknown = set(arguments) - set(choices)
     if unknown:

@@ -1,14 +1,17 @@
-"""What several rooms' tests share: real data where it is present, one embedded PostgreSQL."""
+"""What several rooms' tests share: real data where it is present, PostgreSQL of both kinds."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from goodsight.stores.postgres import EmbeddedServer
+from stores.servers import LoopbackServer
 
 pytest_plugins = ["small_shop"]
 
@@ -30,7 +33,20 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of an embedded server that runs for the whole session."""
+    """The folder of an embedded server that runs for the whole session.
+
+    With `make test-server` it stands for a database on that server, as every folder does.
+    """
     folder = tmp_path_factory.mktemp("embedded") / "postgres"
-    with EmbeddedServer(folder):
+    with nullcontext() if "TEST_SERVER_URL" in os.environ else EmbeddedServer(folder):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def loopback_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackServer]:
+    """A server by URL, for the whole session; the databases on it are the tests' own."""
+    server = LoopbackServer(tmp_path_factory.mktemp("loopback"))
+    server.create()
+    server.start()
+    yield server
+    server.stop()

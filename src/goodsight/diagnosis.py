@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodsight.core.errors import GoodsightError, MissingExtra
-from goodsight.core.reports import Check
+from goodsight.core.errors import GoodsightError, MissingExtra, PhotoError
+from goodsight.core.reports import Check, CollectionInfo
 from goodsight.core.types import Photo
+from goodsight.home_files import leftovers
 from goodsight.profiles import PROFILES
 from goodsight.wiring import Wiring
 
@@ -29,6 +30,8 @@ __all__ = ["diagnose"]
 
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_FREE_BYTES = 1 << 30
+SAMPLED_THUMBNAILS = 50
+FIX = "goodsight doctor --fix mends it"
 SHOWN_PACKAGES = ("goodsight", "onnxruntime", "numpy", "pillow", "psycopg")
 
 
@@ -41,6 +44,8 @@ def diagnose(wiring: Wiring) -> Iterator[Check]:
     for profile, model in PROFILES.items():
         yield _model(wiring, profile, model)
     yield from _added_models(wiring)
+    yield _leftovers(wiring)
+    yield from _server_files(wiring)
     yield from _store(wiring)
 
 
@@ -105,8 +110,59 @@ def _added_model(library: ModelLibrary, name: str) -> Check:
         return Check(f"model {name}", False, str(error), remedy)
 
 
+def _leftovers(wiring: Wiring) -> Check:
+    found = ", ".join(str(path) for path in leftovers(wiring.settings.home))
+    return Check("no half-written files", not found, found or "none", FIX)
+
+
+def _server_files(wiring: Wiring) -> Iterator[Check]:
+    pid = wiring.store().dead_server()
+    if pid is not None:
+        remedy = "the next start recovers from its log; goodsight doctor --fix starts it"
+        yield Check("embedded server", False, f"process {pid} ended without stopping", remedy)
+
+
+def _collections(wiring: Wiring) -> Iterator[Check]:
+    """What needs models and pictures beside the database."""
+    store = wiring.store()
+    for name in store.names():
+        products = store.open(name)
+        yield _own_model(wiring, products.info())
+        samples = products.sampled_photos(SAMPLED_THUMBNAILS)
+        thumbnails = products.thumbnails([photo.content_hash for photo in samples])
+        broken = [key for key, data in thumbnails.items() if not _can_be_shown(wiring, data)]
+        detail = f"{len(broken)} of {len(thumbnails)} do not" if broken else "all looked at do"
+        title = f"thumbnails of '{name}' can be shown"
+        yield Check(title, not broken, detail, "restore a backup")
+
+
+def _own_model(wiring: Wiring, info: CollectionInfo) -> Check:
+    title = f"model of '{info.name}'"
+    remedy = f"bring back the {info.model} it was indexed with: restore a backup, or add it again"
+    try:
+        same = wiring.models.card(info.model).space == info.encoder_space
+    except MissingExtra as missing:
+        return Check(title, True, str(missing))
+    except GoodsightError as error:
+        return Check(title, False, str(error), remedy)
+    detail = info.model if same else f"{info.model} is not the one its vectors came from"
+    return Check(title, same, detail, remedy)
+
+
+def _can_be_shown(wiring: Wiring, thumbnail: bytes) -> bool:
+    try:
+        wiring.decode_upload(thumbnail)
+    except PhotoError:
+        return False
+    return True
+
+
 def _store(wiring: Wiring) -> Iterator[Check]:
     try:
-        yield from wiring.store().checks()
+        checks = wiring.store().checks()
+        yield from checks
+        # Where the database cannot be reached, that is all there is to say.
+        if all(check.ok for check in checks if check.name == "database"):
+            yield from _collections(wiring)
     except GoodsightError as error:
         yield Check("database", False, str(error), "see the message; then run doctor again")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
-from goodsight.adopting import Adopter
+from goodsight.archiving import Archiver
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
@@ -33,6 +33,7 @@ from goodsight.judging import Judge
 from goodsight.labelling import Labeller
 from goodsight.learning import Learner
 from goodsight.meaning import learn_meanings
+from goodsight.mending import mend
 from goodsight.rendering import ShownResults
 from goodsight.understanding import answered
 from goodsight.wiring import FeedOptions, Wiring
@@ -58,7 +59,7 @@ def open(
     return Shop(Wiring(settings or load_settings(overrides_of(location))), collection)
 
 
-class Shop(Adopter):
+class Shop(Archiver):
     """One collection of a shop's database; a context manager that closes what it opened."""
 
     def index(
@@ -270,9 +271,13 @@ class Shop(Adopter):
         encoder, profile = self.encoder_for_indexing(profile, None)
         Editor(self._wiring, self.collection, encoder, profile=profile).put([])
 
-    def doctor(self) -> tuple[Check, ...]:
-        """Check the installation and the store; never raises for what it can report."""
-        return tuple(diagnose(self._wiring))
+    def doctor(self, *, fix: bool = False) -> tuple[Check, ...]:
+        """Check the installation and the store; never raises for what it can report.
+
+        With `fix` what can be mended safely is mended first, and told.
+        """
+        mended = tuple(mend(self._wiring)) if fix else ()
+        return (*mended, *diagnose(self._wiring))
 
     def keys(self) -> KeyStore:
         """The keys of the HTTP service to this database."""

@@ -315,6 +315,13 @@ def test_doctor(indexed):
     document = json.loads(run(indexed, "doctor", "--json").stdout)
     assert document["ok"] is True
     assert len(document["checks"]) >= 8
+    leftover = indexed / ".restoring.killed"
+    leftover.mkdir()
+    os.utime(leftover, (0, 0))
+    document = json.loads(run(indexed, "doctor", "--fix", "--json").stdout)
+    assert document["ok"] is True
+    assert ".restoring.killed" in document["checks"][0]["detail"]
+    assert not leftover.exists()
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path):
@@ -360,6 +367,7 @@ def test_a_reader_that_leaves_early_is_no_error(indexed, small_shop):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.embedded
 def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(tmp_path):
     import numpy as np
     from PIL import Image

@@ -18,6 +18,8 @@ import goodsight
 from goodsight.client import Client
 from goodsight.core.errors import ServiceError
 
+pytestmark = pytest.mark.embedded
+
 KILLS = int(os.environ.get("GOODSIGHT_TEST_KILLS", "20"))
 SCRIPT = Path(sys.executable).with_name("goodsight")
 
@@ -115,7 +117,7 @@ def later(count, before, seconds=60):
         time.sleep(0.01)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + 10 * KILLS)
 def test_killed_under_load(tmp_path, small_shop):
     home = tmp_path / "home"
     with goodsight.open(home) as shop:

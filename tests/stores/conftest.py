@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fakes.memory_store import MemoryStore
 from goodsight.stores import open_store
-from stores.servers import LoopbackServer
-
-
-@pytest.fixture(scope="session")
-def loopback_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackServer]:
-    server = LoopbackServer(tmp_path_factory.mktemp("loopback"))
-    server.create()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["memory", "embedded", "url"])

@@ -23,9 +23,13 @@ PATIENCE_SECONDS = 30
 
 
 class LoopbackServer:
-    """Starts and stops; `url` stays the same."""
+    """Starts and stops; `url` stays the same.
 
-    def __init__(self, folder: Path) -> None:
+    `durable` is how a server is run that keeps what people entrust to it.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.durable = durable
         self.data = folder / "data"
         self.programs = _installation().with_name("pginstall") / "bin"
         self.account = server_account(self.data)
@@ -38,6 +42,13 @@ class LoopbackServer:
     def url(self) -> str:
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres"
 
+    def new_database(self, name: str) -> str:
+        """The URL of an empty database of this name; one that was there goes."""
+        with psycopg.connect(self.url, autocommit=True) as session:
+            session.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            session.execute(f'CREATE DATABASE "{name}"')
+        return self.url.removesuffix("postgres") + name
+
     def create(self) -> None:
         self.data.mkdir(mode=0o700)
         password_file = self.data.with_name("password")
@@ -45,13 +56,16 @@ class LoopbackServer:
         for path in (self.data, password_file):
             hand_over(path, self.account)
         let_reach(self.data, self.account)
+        checksums = ["--data-checksums"] if self.durable else []
         self._run(
-            "initdb", "-D", self.data, "-U", USER, "--pwfile", password_file, "-A", "scram-sha-256"
+            *("initdb", "-D", self.data, "-U", USER, "--pwfile", password_file),
+            *("-A", "scram-sha-256", *checksums),
         )
 
     def start(self) -> None:
         options = {"port": self.port, "listen_addresses": "127.0.0.1"}
-        options |= {"unix_socket_directories": "", "max_connections": 50, "fsync": "off"}
+        options |= {"unix_socket_directories": "", "max_connections": 200}
+        options |= {} if self.durable else {"fsync": "off"}
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with self.data.with_name("log").open("ab") as log:
             self.process = subprocess.Popen(

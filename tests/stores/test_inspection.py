@@ -24,6 +24,7 @@ def shop(embedded_store):
     return filled(embedded_store, [SHIRT], {"a.jpg": unit(1), "b.jpg": unit(0, 1)})
 
 
+@pytest.mark.embedded
 def test_a_healthy_store_passes(embedded_store, shop):
     checks = {check.name: check for check in embedded_store.checks()}
     assert unwell(embedded_store) == {}

@@ -16,7 +16,11 @@ from goodsight.stores import open_store
 from stores import worker
 from stores.samples import begin, hash_of
 
+pytestmark = pytest.mark.embedded
+
 TESTS = Path(__file__).resolve().parents[1]
+KILLS = int(os.environ.get("GOODSIGHT_TEST_KILLS", "25"))
+MOMENTS = (1, 37, 80, 151, 222) * (KILLS // 25)
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +33,13 @@ def home(tmp_path_factory):
     store.close()
 
 
-@pytest.mark.parametrize("lines", [1, 37, 80, 151, 222])
-def test_no_acknowledged_photo_is_lost(home, tmp_path, lines):
+@pytest.mark.parametrize("kill", range(len(MOMENTS)))
+def test_no_acknowledged_photo_is_lost(home, tmp_path, kill):
     """Killed once so many photos have been acknowledged, at no particular moment after."""
-    told = tmp_path / "acknowledged"
+    told, lines = tmp_path / "acknowledged", MOMENTS[kill]
     with told.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, worker.__file__, "endless", str(home), f"source{lines}", "1000"],
+            [sys.executable, worker.__file__, "endless", str(home), f"source{kill}", "1000"],
             env={**os.environ, "PYTHONPATH": str(TESTS)},
             stdout=output,
             stderr=subprocess.PIPE,

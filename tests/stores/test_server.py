@@ -19,6 +19,8 @@ from goodsight.stores.postgres import EmbeddedServer
 from goodsight.stores.postgres.cluster import SOCKET_PATH_MAX_BYTES
 from stores.servers import eventually
 
+pytestmark = pytest.mark.embedded
+
 # Uses the server of a folder, says so, and stays until told to go or killed.
 USER_PROCESS = """
 import sys

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
+from goodsight.core.errors import StoreError
 from goodsight.core.filter_parser import parse_filter
 from goodsight.core.types import Metric, Product
+from goodsight.stores import hearing_builds
 from goodsight.stores.postgres.routes import FEW_PHOTOS, Route, Where, choose_route
 from goodsight.stores.postgres.vector_index import MINIMUM_PHOTOS, REBUILD_SHARE
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION
 from stores.samples import CARD, begin, filled, photo, place, query, random_units, unit
+from stores.servers import eventually
 
 PRODUCTS = 3000
 # Some products have many photos, most have one.
@@ -200,6 +204,36 @@ class TestComingAndGoing:
         assert not shop.info().has_vector_index
         assert ids(shop.search(query(unit(1)))) == ids(shop.search(query(unit(1), exact=True)))
         assert run_of(0, "none", "b") == (False, True)
+
+    def test_a_build_tells_how_far_it_is_and_can_be_broken_off(self, run_of, embedded_store):
+        """The next run, or the doctor, builds it again; searches do not mind."""
+        run_of(MINIMUM_PHOTOS - 1, "some", "a")
+        run = begin(embedded_store, source="b")
+        put_in_batches(run, *products_and_vectors("one", [1], seed=1))
+        shop, heard, broken = embedded_store.open("shop"), [], []
+
+        def build():
+            with hearing_builds(lambda *news: heard.append(news)):
+                try:
+                    embedded_store.build_indexes("shop")
+                except StoreError as error:
+                    broken.append(error)
+
+        with embedded_store.database.connect() as writer, writer.transaction():
+            # A build waits for whoever is writing: for us, and so it cannot be done by then.
+            writer.execute(f"DELETE FROM photo_vectors_{shop._known.vectors.id} WHERE image_id = 0")
+            builder = threading.Thread(target=build)
+            builder.start()
+            eventually(lambda: bool(heard))
+            [(pid,)] = writer.execute("SELECT pid FROM pg_stat_progress_create_index")
+            writer.execute("SELECT pg_terminate_backend(%s)", [pid])
+            builder.join()
+        assert "over photos (waiting for writers" in heard[0][0]
+        assert len(broken) == 1
+        assert not shop.info().has_vector_index
+        assert len(shop.search(query(unit(1))).products) == 10
+        run.finish([], remove_missing=False, complete=True)
+        assert shop.info().has_vector_index
 
     def test_searches_notice(self, embedded_store):
         """A store opened before the index was there uses it soon after."""

@@ -13,6 +13,7 @@ import typer
 
 from goodsight import __version__
 from goodsight.cli import (
+    backup,
     calibrate,
     collection,
     demo,
@@ -21,6 +22,7 @@ from goodsight.cli import (
     index,
     key,
     model,
+    restore,
     search,
     serve,
     tune,
@@ -47,6 +49,8 @@ app.add_typer(collection.app, name="collection")
 app.add_typer(model.app, name="model")
 app.add_typer(key.app, name="key")
 app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(restore.restore)
 
 
 def _show_version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from goodsight.cli.output import message, messages_console
+from goodsight.stores import hearing_builds
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -38,6 +39,8 @@ class IndexProgress:
         if self._live is not None:
             self._live.start()
             threading.Thread(target=self._count, daemon=True).start()
+        self._hearing = hearing_builds(self.building)
+        self._hearing.__enter__()
         return self
 
     def __exit__(
@@ -46,6 +49,7 @@ class IndexProgress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._hearing.__exit__(kind, error, traceback)
         if self._live is not None:
             self._live.stop()
 
@@ -70,6 +74,17 @@ class IndexProgress:
             )
         else:
             message("learning from the catalogue's photos")
+
+    def building(self, stage: str, done: int, total: int) -> None:
+        """Draw how far the building of a vector index is."""
+        share = f"{100 * done / total:.0f} %" if total else ""
+        if self._live is not None and self._task is not None:
+            self._live.update(
+                self._task, description=stage, completed=done, total=total or None, detail=share
+            )
+        elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            message(f"{stage} {share}".rstrip())
 
     def _count(self) -> None:
         # Only decoration: where the feed cannot be read, the run itself says so.

@@ -5,6 +5,7 @@
     │   └── FilterError      the filter text does not parse; carries the position
     ├── InputError           what the user gave cannot be used
     │   ├── CatalogError     a feed that cannot be read at all
+    │   ├── ArchiveError     a backup that cannot be read, or be written
     │   ├── PhotoError       a photo that cannot be read; carries the reference
     │   └── SoundError       a recording that cannot be read, or in which nothing is understood
     ├── ModelError           a model folder or weight file that cannot be used
@@ -23,6 +24,7 @@ translated at the adapter that meets them and never cross into the core.
 from __future__ import annotations
 
 __all__ = [
+    "ArchiveError",
     "CatalogError",
     "CollectionNotFound",
     "FilterError",
@@ -73,6 +75,10 @@ class InputError(GoodsightError):
 
 class CatalogError(InputError):
     """A feed that cannot be read at all. A single bad row is a `Skip`, not this."""
+
+
+class ArchiveError(InputError):
+    """A backup that is damaged, that is none, or that cannot be written."""
 
 
 class PhotoError(InputError):

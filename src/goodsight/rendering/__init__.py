@@ -1,5 +1,6 @@
 """Results as terminal tables, JSON documents, a picture page and a notebook view."""
 
+from goodsight.rendering.backups import backup_document, backup_lines
 from goodsight.rendering.cards import results_html
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
@@ -43,6 +44,8 @@ __all__ = [
     "ShownQuery",
     "ShownResults",
     "attributes_document",
+    "backup_document",
+    "backup_lines",
     "checks_document",
     "checks_table",
     "collection_document",

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goodsight.stores.build_news import hearing_builds
+
 if TYPE_CHECKING:
     from goodsight.core.ports import TextEncoder
     from goodsight.stores.postgres import PostgresStore
 
-__all__ = ["open_store"]
+__all__ = ["hearing_builds", "open_store"]
 
 
 def open_store(

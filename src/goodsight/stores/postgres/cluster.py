@@ -174,6 +174,15 @@ class Cluster:
         is_server = program.endswith("postgres") and "guardian" not in program
         return pid if is_server and arguments.startswith(str(self.data)) else None
 
+    def dead_server_pid(self) -> int | None:
+        """The process id that a server left behind which ended without stopping, if one did."""
+        try:
+            lines = self._pid_file_lines()
+        except OSError:
+            return None
+        left = bool(lines) and lines[0].isdigit() and self.server_pid() is None
+        return int(lines[0]) if left else None
+
     def forget_dead_server(self) -> None:
         """Remove the file of a server that is gone; it would keep the next from starting."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg.abc import AdaptContext
@@ -16,10 +17,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from goodsight.core.errors import StoreError
 from goodsight.stores.postgres.failures import is_lost_connection, translated
 from goodsight.stores.postgres.halfvectors import HalfVector, HalfVectorDumper
-from goodsight.stores.postgres.schema import ServerFacts, bring_up_to_date
+from goodsight.stores.postgres.schema import ServerFacts, bring_up_to_date, migration_session
 from goodsight.stores.postgres.server import EmbeddedServer
 from goodsight.stores.postgres.sessions import Connection, Sessions
 from goodsight.stores.postgres.settings import session_options, session_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as SqlConnection
 
 __all__ = ["Database"]
 
@@ -96,6 +100,10 @@ class Database:
             options=f"{given} {ours}" if given else ours,
             context=self._adapters,
         )
+
+    def changing_tables(self) -> AbstractContextManager[SqlConnection]:
+        """One transaction in which tables may be made and migrated; see `migration_session`."""
+        return migration_session(self._target(), self.open())
 
     def read(self, doing: str, work: Callable[[Connection], Result]) -> Result:
         """Do work that only reads; once more where the server was restarted meanwhile.

@@ -8,24 +8,36 @@ from psycopg import sql
 
 from goodsight.core.errors import StoreError
 from goodsight.core.reports import Check
+from goodsight.stores.postgres.collection_rows import find_collection
 from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.index_health import LEAST_RECALL, lacks_index, sampled_recall
+from goodsight.stores.postgres.leftovers import (
+    orphaned_tables,
+    sessions_left_open,
+    unfinished_sets,
+    unneeded_rows,
+)
+from goodsight.stores.postgres.mending import newer_extension
 from goodsight.stores.postgres.schema import HEAD, SCHEMA, ServerFacts, read_revision
 from goodsight.stores.postgres.sessions import Connection
 
 __all__ = ["inspect"]
 
 INDEX_AGAIN = "run goodsight index again"
+FIX = "goodsight doctor --fix mends it"
 
-_ORPHANED_TABLES = """
-    SELECT tablename FROM pg_tables
-    WHERE schemaname = %s AND tablename ~ '^(photo|product)_vectors_[0-9]+$'
-      AND substring(tablename FROM '[0-9]+$')::bigint NOT IN (SELECT id FROM vector_sets)
-    ORDER BY tablename
-"""
 _INVALID_INDEXES = """
     SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = i.relnamespace
     WHERE n.nspname = %s AND NOT x.indisvalid ORDER BY i.relname
+"""
+_CHECKSUM_FAILURES = """
+    SELECT coalesce(sum(checksum_failures), 0), max(checksum_last_failure) FROM pg_stat_database
+"""
+# Sampled by a hash of the name: spread over all, and the same ones every time.
+_DAMAGED_ORIGINALS = """
+    SELECT count(*) FILTER (WHERE encode(sha256(bytes), 'hex') <> content_hash), count(*)
+    FROM (SELECT bytes, content_hash FROM originals ORDER BY md5(content_hash) LIMIT 200) AS sampled
 """
 _COUNTS = """
     SELECT (SELECT count(*) FROM collections), (SELECT count(*) FROM products),
@@ -47,7 +59,7 @@ def inspect(database: Database) -> tuple[Check, ...]:
         facts = database.open()
         checks.append(Check("database", True, f"{_version(facts)} at {database.place}"))
         checks.append(Check("pgvector", True, str(facts.vector_version)))
-        for look in (_revision, _checksums, _orphans, _indexes, _vectors, _counts):
+        for look in LOOKS:
             checks += database.read("inspecting the database", _gathered(look))
     except StoreError as error:
         remedy = "see the message; the server's log is named there where it is ours"
@@ -80,15 +92,55 @@ def _checksums(connection: Connection) -> Iterator[Check]:
     yield Check("writes reach the disk", synchronised == "on", f"fsync {synchronised}", remedy)
 
 
+def _damage(connection: Connection) -> Iterator[Check]:
+    [(failures, last)] = connection.execute(_CHECKSUM_FAILURES)
+    detail = f"{failures} pages, the last at {last}" if failures else "none"
+    remedy = "a disk or memory is failing: replace it, and restore a backup"
+    yield Check("no damaged pages seen", not failures, detail, remedy)
+    [(damaged, looked_at)] = connection.execute(_DAMAGED_ORIGINALS)
+    detail = f"{damaged} of {looked_at} are not what came" if damaged else f"{looked_at} looked at"
+    yield Check("uploaded photos as they came", not damaged, detail, "restore a backup")
+
+
+def _extension(connection: Connection) -> Iterator[Check]:
+    versions = newer_extension(connection)
+    detail = f"{versions[0]}, and the server has {versions[1]}" if versions else "as the server's"
+    yield Check("pgvector up to date", versions is None, detail, FIX)
+
+
 def _orphans(connection: Connection) -> Iterator[Check]:
-    names = [name for (name,) in connection.execute(_ORPHANED_TABLES, [SCHEMA])]
-    remedy = "remove them with DROP TABLE"
-    yield Check("no orphaned vector tables", not names, ", ".join(names) or "none", remedy)
+    names = orphaned_tables(connection)
+    yield Check("no orphaned vector tables", not names, ", ".join(names) or "none", FIX)
+    sets = ", ".join(str(vectors.id) for vectors in unfinished_sets(connection))
+    yield Check("no unfinished vector sets", not sets, sets or "none", FIX)
+    counts: dict[str, list[str]] = {}
+    for what, collection, count in unneeded_rows(connection):
+        counts.setdefault(what, [])
+        if count:
+            counts[what].append(f"{count} of '{collection}'")
+    for what, found in counts.items():
+        yield Check(f"no {what}", not found, ", ".join(found) or "none", FIX)
+    left = sessions_left_open(connection)
+    yield Check(
+        "no transaction left open", not left, f"{len(left)} sessions" if left else "none", FIX
+    )
+
+
+def _vector_indexes(connection: Connection) -> Iterator[Check]:
+    for name, *_ in connection.execute(_ACTIVE_SETS).fetchall():
+        collection = find_collection(connection, name)
+        title = f"vector index of '{name}'"
+        if lacks_index(connection, collection):
+            yield Check(title, False, "absent: searches compare with every photo", FIX)
+        elif collection.is_indexed:
+            recall = sampled_recall(connection, collection)
+            detail = f"finds {recall:.1%} of what comparing with all finds"
+            yield Check(title, recall >= LEAST_RECALL, detail, FIX)
 
 
 def _indexes(connection: Connection) -> Iterator[Check]:
     names = [name for (name,) in connection.execute(_INVALID_INDEXES, [SCHEMA])]
-    yield Check("no unfinished indexes", not names, ", ".join(names) or "none", INDEX_AGAIN)
+    yield Check("no unfinished indexes", not names, ", ".join(names) or "none", FIX)
 
 
 def _vectors(connection: Connection) -> Iterator[Check]:
@@ -105,3 +157,16 @@ def _counts(connection: Connection) -> Iterator[Check]:
     yield Check("contents", True, detail)
     [(runs,)] = connection.execute(_LOST_RUNS)
     yield Check("index runs", True, f"{runs} unfinished" if runs else "all finished")
+
+
+LOOKS = (
+    _revision,
+    _extension,
+    _checksums,
+    _damage,
+    _orphans,
+    _indexes,
+    _vectors,
+    _vector_indexes,
+    _counts,
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -17,7 +17,21 @@ from psycopg import sql
 from goodsight.core.errors import StoreError
 from goodsight.stores.postgres.settings import session_options
 
-__all__ = ["HEAD", "MIGRATIONS", "SCHEMA", "ServerFacts", "bring_up_to_date"]
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection as SqlConnection
+
+__all__ = [
+    "HEAD",
+    "MIGRATIONS",
+    "SCHEMA",
+    "ServerFacts",
+    "alone_with_tables",
+    "bring_up_to_date",
+    "check_revision",
+    "migration_session",
+    "within_transaction",
+]
 
 SCHEMA = "goodsight"
 HEAD = "0008"
@@ -77,7 +91,7 @@ def bring_up_to_date(connection: psycopg.Connection, conninfo: str) -> ServerFac
     if facts.vector_version is not None and read_revision(connection) == HEAD:
         _check_vector(facts)
         return facts
-    with _alone(connection):
+    with alone_with_tables(connection):
         _create_extension(connection)
         facts = read_facts(connection)
         _check_vector(facts)
@@ -106,7 +120,7 @@ def _check_vector(facts: ServerFacts) -> None:
 
 
 @contextmanager
-def _alone(connection: psycopg.Connection) -> Iterator[None]:
+def alone_with_tables(connection: psycopg.Connection) -> Iterator[None]:
     """Let one process at a time change tables; the rest wait and find the work done."""
     connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
     try:
@@ -136,26 +150,35 @@ def _create_extension(connection: psycopg.Connection) -> None:
 
 
 def _migrate(connection: psycopg.Connection, conninfo: str, facts: ServerFacts) -> None:
-    from alembic import command
-    from alembic.config import Config
+    check_revision(read_revision(connection))
+    with migration_session(conninfo, facts) as session:
+        within_transaction(session, HEAD)
+
+
+def check_revision(revision: str | None) -> None:
+    """Raise StoreError for a version of the tables that this package does not know."""
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.pool import NullPool
 
-    config = Config()
-    # The configuration file format gives % a meaning; a path may contain one.
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    revision = read_revision(connection)
     try:
-        ScriptDirectory.from_config(config).get_revision(revision or HEAD)
+        ScriptDirectory.from_config(_configuration()).get_revision(revision or HEAD)
     except CommandError as error:
         raise StoreError(
             f"the database's tables are of version {revision}, made by a newer Goodsight than"
             f" this one ({HEAD}): upgrade Goodsight"
         ) from error
+
+
+@contextmanager
+def migration_session(conninfo: str, facts: ServerFacts) -> Iterator[SqlConnection]:
+    """One transaction over a session of its own; what is raised inside undoes it.
+
+    The migration library's errors become StoreError.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
     options = session_options({"search_path": facts.schemas})
     engine = create_engine(
         "postgresql+psycopg://",
@@ -163,10 +186,28 @@ def _migrate(connection: psycopg.Connection, conninfo: str, facts: ServerFacts) 
         poolclass=NullPool,
     )
     try:
-        with engine.connect() as session:
-            config.attributes["connection"] = session
-            command.upgrade(config, HEAD)
+        with engine.begin() as session:
+            yield session
     except SQLAlchemyError as error:
         raise StoreError(
             f"the database's tables could not be brought up to date: {error}"
         ) from error
+
+
+def within_transaction(session: SqlConnection, revision: str) -> None:
+    """Apply the migrations up to `revision` as a part of the session's transaction."""
+    from alembic import command
+
+    config = _configuration()
+    config.attributes["connection"] = session
+    command.upgrade(config, revision)
+
+
+def _configuration() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    # The configuration file format gives % a meaning; a path may contain one.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from goodsight.core.backups import DatabaseShape
 from goodsight.core.ports import TextEncoder
 from goodsight.core.reports import Check
 from goodsight.core.types import ModelCard
@@ -18,10 +19,14 @@ from goodsight.stores.postgres.collection_rows import (
     find_or_make_collection,
 )
 from goodsight.stores.postgres.database import Database
+from goodsight.stores.postgres.dumping import MemberSink, dump_database
 from goodsight.stores.postgres.failures import translated
 from goodsight.stores.postgres.health import MAX_SAMPLE, catalogue_health
+from goodsight.stores.postgres.index_upkeep import build_active_indexes
 from goodsight.stores.postgres.inspection import inspect
 from goodsight.stores.postgres.keys import PostgresKeys
+from goodsight.stores.postgres.loading import TableSource, load_database
+from goodsight.stores.postgres.mending import mend
 from goodsight.stores.postgres.originals import PostgresOriginals
 from goodsight.stores.postgres.owner_sessions import PostgresOwnerSessions
 from goodsight.stores.postgres.predictions import PostgresPredictions
@@ -122,9 +127,45 @@ class PostgresStore:
         """The bytes of the collection's photos that came by upload."""
         return PostgresOriginals(self.database, name)
 
+    def dump(self, sink: MemberSink, progress: Callable[[int, int], None]) -> DatabaseShape:
+        """Write every table as of one moment; see `dumping`. Raises StoreError."""
+        return dump_database(self.database, sink, progress)
+
+    def load(
+        self,
+        shape: DatabaseShape,
+        source: TableSource,
+        *,
+        replace: bool,
+        progress: Callable[[int], None],
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Put a backup's tables in the place of all there are; see `loading`."""
+        load_database(
+            self.database,
+            shape,
+            source,
+            replace=replace,
+            progress=progress,
+            before_commit=before_commit,
+        )
+
+    def build_indexes(self, name: str) -> bool:
+        """Build the collection's vector indexes where they are absent; whether any was."""
+        return build_active_indexes(self.database, name)
+
     def checks(self) -> tuple[Check, ...]:
         """Look at everything that can be wrong; what is wrong is reported, not raised."""
         return inspect(self.database)
+
+    def dead_server(self) -> int | None:
+        """The process id of an embedded server that ended without stopping, if one did."""
+        server = self.database.server
+        return None if server is None else server.cluster.dead_server_pid()
+
+    def mend(self) -> Iterator[str]:
+        """Mend what can be mended safely; says what was done. Raises StoreError."""
+        return mend(self.database)
 
     def close(self) -> None:
         """Close every session, those of unfinished runs too; the last user stops the server."""

@@ -11,27 +11,40 @@ docs/decisions/0007 has the figures.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
+from goodsight.stores.postgres.build_progress import telling_progress
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.settings import build_memory_kilobytes
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION, VectorSet
 
-__all__ = ["build_indexes", "drop_indexes", "outgrows_index"]
+__all__ = ["IndexShape", "build_indexes", "drop_indexes", "outgrows_index"]
 
 # Below so many photos comparing with all of them is as quick as the index.
 MINIMUM_PHOTOS = 4000
 # New photos, as a share of the old, from which on building anew beats inserting.
 REBUILD_SHARE = 0.25
-LINKS_PER_VECTOR = 12
-CANDIDATES_WHILE_BUILDING = 128
 BUILD_LOCK = 0x600D1DE
+LONGEST_WAIT_SECONDS = 1
 _VALID = sql.SQL("""
     SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND indisvalid)
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexShape:
+    """HNSW's parameters: `m`, links per vector and layer, and `ef_construction`."""
+
+    links: int = 12
+    candidates: int = 128
+
+
+# Chosen from docs/figures.md, "Growth".
+CHOSEN = IndexShape()
 
 
 def outgrows_index(new_photos: int, old_photos: int) -> bool:
@@ -40,16 +53,19 @@ def outgrows_index(new_photos: int, old_photos: int) -> bool:
 
 
 def drop_indexes(connection: Connection, vectors: VectorSet) -> None:
-    """Drop both indexes, unless someone is building them just now.
+    """Drop both indexes, unless someone is building them just now, or reads for long.
 
-    Searches compare with every photo until the next build.
+    Searches compare with every photo until the next build. A drop that waits makes every
+    search wait behind it: while a backup reads, the indexes stay and are inserted into.
     """
-    with _alone(connection, vectors) as alone:
+    with _alone(connection, vectors) as alone, suppress(psycopg.errors.LockNotAvailable):
         for index in (vectors.photo_index, vectors.product_index) if alone else ():
-            connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+            with connection.transaction():
+                connection.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_SECONDS}s'")
+                connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
 
 
-def build_indexes(connection: Connection, vectors: VectorSet) -> bool:
+def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape = CHOSEN) -> bool:
     """Build what is absent, or was left unfinished, where the set is large enough.
 
     Readers and writers go on meanwhile. `connection` is in autocommit mode. False if nothing
@@ -63,26 +79,36 @@ def build_indexes(connection: Connection, vectors: VectorSet) -> bool:
         if not alone:
             return False
         with _build_settings(connection):
-            photos = _build(connection, vectors.photo_vectors, vectors.photo_index)
-            products = _build(connection, vectors.product_vectors, vectors.product_index)
+            photos = _build(connection, "photos", vectors.photo_vectors, vectors.photo_index, shape)
+            products = _build(
+                connection, "products", vectors.product_vectors, vectors.product_index, shape
+            )
     return photos or products
 
 
-def _build(connection: Connection, table: sql.Identifier, index: sql.Identifier) -> bool:
+def _build(
+    connection: Connection,
+    what: str,
+    table: sql.Identifier,
+    index: sql.Identifier,
+    shape: IndexShape,
+) -> bool:
     if _is_valid(connection, index):
         return False
-    connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+    # Concurrently: waits for whoever reads the table, and lets others read meanwhile.
+    connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(index))
     statement = sql.SQL("""
         CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (vector halfvec_ip_ops)
         WITH (m = {}, ef_construction = {})
-    """).format(index, table, sql.Literal(LINKS_PER_VECTOR), sql.Literal(CANDIDATES_WHILE_BUILDING))
-    try:
-        connection.execute(statement)
-    except psycopg.errors.DiskFull:
-        # In a container the memory shared by parallel workers is often a few megabytes.
-        connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
-        connection.execute("SET max_parallel_maintenance_workers = 0")
-        connection.execute(statement)
+    """).format(index, table, sql.Literal(shape.links), sql.Literal(shape.candidates))
+    with telling_progress(connection, f"building the vector index over {what}"):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.DiskFull:
+            # In a container the memory shared by parallel workers is often a few megabytes.
+            connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+            connection.execute("SET max_parallel_maintenance_workers = 0")
+            connection.execute(statement)
     return True
 
 
