@@ -9,19 +9,30 @@
 #   make test-architectures    export the real architectures; gigabytes, so only when asked for
 #   make soak    load, hostile uploads, fuzzing and 250 kills
 #   make screenshots    draw the pictures of the documentation
+#   make reference    write the pages of docs/reference from the code
 #   make lock    renew the hashed lock files
+#   make wheel    build wheel and source archive into dist/, with hashed build tools
+#   make sbom     write the bill of materials of what is installed, CycloneDX, into dist/
+#   make audit    look the locked versions up among known vulnerabilities; asks a network service
+#   make container-check    build and run the container's steps without an engine; needs root
+#   make container    build the image, start both services, ask for their health; needs Docker
 
 PYTHON ?= python3
 VENV := .venv
 TORCH_VENV := .venv-torch
 ARCHITECTURES_VENV := .venv-architectures
+SUPPLY_VENV := .venv-supply
 PIP_FLAGS := --quiet --disable-pip-version-check
 DEMO_HOME ?= .demo
+# What people install; the other locks are for building and testing.
+SHIPPED_LOCKS := base serve quality
+CHECKED := src tests benchmarks tools container
 # Tests of one file share what they set up, and stay together.
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-server test-torch test-architectures check fmt bench lock wheel-test soak screenshots clean
+.PHONY: help demo test test-server test-torch test-architectures check fmt bench lock wheel-test soak screenshots reference \
+  wheel release-check sbom audit container container-check clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,6 +67,11 @@ $(ARCHITECTURES_VENV)/.ready: requirements/base.txt requirements/architectures.t
 	$(ARCHITECTURES_VENV)/bin/python -m pip install $(PIP_FLAGS) --no-deps --editable .
 	touch $@
 
+$(SUPPLY_VENV)/.ready: requirements/supply.txt
+	$(PYTHON) -m venv $(SUPPLY_VENV)
+	$(SUPPLY_VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/supply.txt
+	touch $@
+
 demo: $(VENV)/.serve
 	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
 
@@ -76,14 +92,17 @@ test-architectures: $(ARCHITECTURES_VENV)/.ready
 	$(ARCHITECTURES_VENV)/bin/python -m pytest -q -s tests/training/test_architectures.py
 
 check: $(VENV)/.dev
-	$(VENV)/bin/ruff format --check src tests benchmarks tools
-	$(VENV)/bin/ruff check src tests benchmarks tools
+	$(VENV)/bin/ruff format --check $(CHECKED)
+	$(VENV)/bin/ruff check $(CHECKED)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(VENV)/bin/zizmor --quiet --offline --persona pedantic .github/workflows
 
 fmt: $(VENV)/.dev
-	$(VENV)/bin/ruff format src tests benchmarks tools
-	$(VENV)/bin/ruff check --fix src tests benchmarks tools
+	$(VENV)/bin/ruff format $(CHECKED)
+	$(VENV)/bin/ruff check --fix $(CHECKED)
 
 bench: $(TORCH_VENV)/.ready
 	$(TORCH_VENV)/bin/python -m benchmarks
@@ -107,11 +126,57 @@ screenshots: $(VENV)/.dev
 	$(VENV)/bin/goodsight demo --no-serve --home $(DEMO_HOME)
 	$(VENV)/bin/python tools/screenshots.py
 
+wheel: $(VENV)/.dev
+	$(VENV)/bin/uv build --quiet --out-dir dist --build-constraints requirements/build.txt \
+	  --require-hashes
+
+reference: $(VENV)/.dev
+	$(VENV)/bin/python tools/reference
+
+# A tag that is not the version would publish something else than it says.
+release-check:
+	test "$(TAG)" = "v$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)"
+	grep -q "^## $$(echo '$(TAG)' | sed s/^v//)$$" CHANGELOG.md
+
+# Of the locks, not of one machine: every file that may be installed, with its hashes.
+sbom: $(SUPPLY_VENV)/.ready
+	mkdir -p dist
+	for lock in $(SHIPPED_LOCKS); do \
+	  $(SUPPLY_VENV)/bin/python -W ignore -m cyclonedx_py requirements requirements/$$lock.txt \
+	    --pyproject pyproject.toml --mc-type library --output-reproducible \
+	    --of JSON --output-file dist/goodsight-$$lock.cdx.json || exit 1; \
+	done
+
+audit: $(SUPPLY_VENV)/.ready
+	for lock in $(SHIPPED_LOCKS) build dev supply; do \
+	  $(SUPPLY_VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements/$$lock.txt \
+	    || exit 1; \
+	done
+
+# The base images are replaced by this machine, and the database's by PostgreSQL of the wheel.
+container-check: $(VENV)/.dev
+	$(VENV)/bin/python tools/container_steps
+
+# A key first: without one the service refuses to listen to anybody else.
+container:
+	mkdir -p feeds && mkdir -p -m 0700 secrets
+	test -s secrets/database_password || openssl rand -hex 24 > secrets/database_password
+	test -s secrets/owner_key || \
+	  docker compose run --build --rm goodsight key create owner --role admin > secrets/owner_key
+	docker compose up --build --wait
+
 lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --extra serve -o requirements/serve.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header pyproject.toml --extra serve --extra quality \
+	  -o requirements/quality.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --group build -o requirements/build.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-strip-extras --no-emit-index-url --no-header --group supply -o requirements/supply.txt
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-strip-extras --no-emit-index-url --no-header pyproject.toml --extra quality --extra hub \
 	  --extra text --extra feeds --extra heic \
@@ -119,4 +184,4 @@ lock: $(VENV)/.dev
 	  -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) $(TORCH_VENV) $(ARCHITECTURES_VENV) $(DEMO_HOME) build dist .coverage
+	rm -rf $(VENV) $(TORCH_VENV) $(ARCHITECTURES_VENV) $(SUPPLY_VENV) $(DEMO_HOME) build dist .coverage
