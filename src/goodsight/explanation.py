@@ -47,10 +47,14 @@ class Explainer:
             raise UsageError("words alone have no looks to explain: give a photo or a product")
         query, _ = self._reader.understood_query(self._wiring.mended(query))
         query = replace(query, understand=False)
+        return self._reader.in_its_space(lambda _: self._explained(query, product_id))
+
+    def _explained(self, query: Query, product_id: str) -> Explanation:
+        """Raises SpaceMismatch where the collection's space is switched meanwhile."""
         hit, space = self._hit(query, product_id)
         sight = self._sight()
         if sight.encoder.card.space != space:
-            raise SpaceMismatch("the collection changed its space just now: ask again")
+            raise SpaceMismatch("the collection's space was switched just now: ask again")
         loader = self._wiring.kept_photos(sight.base.card, self._reader.collection)
         found = self._reader.kept_photo(hit.photo, hit.content_hash, loader)
         return explain(
@@ -60,7 +64,7 @@ class Explainer:
             sight,
             self._reader.stored(),
             self._reader.stored(),
-            self._reader.photo_sample,
+            lambda: self._reader.photo_sample(sight.encoder.card),
             from_thumbnail=found.from_thumbnail,
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from goodsight.core.ports import ImageEncoder, PhotoLoader, TextEncoder
 from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import CollectionInfo
 from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
-from goodsight.core.types import FloatArray, KeptPhoto, Photo, Product, Query
+from goodsight.core.types import FloatArray, KeptPhoto, ModelCard, Photo, Product, Query
 from goodsight.core.understood import Understood
 from goodsight.language_wiring import request_model
 from goodsight.profiles import DEFAULT_PROFILE, PROFILES, model_of_profile
@@ -29,6 +30,10 @@ __all__ = ["CollectionReader", "FoundPhoto"]
 
 # As many tell how far a term of a query tells photos apart.
 SAMPLED_PRODUCTS = 500
+# So often a space may be switched while one question is asked. A busy machine encodes a photo
+# for a second, and an owner who compares two models goes back and forth.
+MAX_SWITCHES = 8
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,15 @@ class CollectionReader:
         # The models of the profiles do not: words alone need no model then.
         return self.stored().profile not in PROFILES and isinstance(self.encoder(), TextEncoder)
 
-    def photo_sample(self) -> FloatArray:
-        """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1."""
-        card = self.encoder().card
+    def photo_sample(self, card: ModelCard) -> FloatArray:
+        """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1.
+
+        Raises SpaceMismatch where they are not in the card's space any more.
+        """
         space, sample = self._sample
         # A whole sample does for as long as the space lasts: it would be read for every search.
         if space != card.space or len(sample) < SAMPLED_PRODUCTS:
-            products = islice(self.stored().product_vectors(), SAMPLED_PRODUCTS)
+            products = islice(self.stored().product_vectors(card.space), SAMPLED_PRODUCTS)
             none = np.empty((0, card.dimension), dtype=np.float32)
             sample = np.concatenate([none, *(product.vectors[:1] for product in products)])
             self._sample = card.space, sample
@@ -170,6 +177,18 @@ class CollectionReader:
             active = self._wiring.store().spaces(self.collection).active_space()
             self._encoder = self._wiring.projected(base, active.projection)
         return self._encoder
+
+    def in_its_space(self, ask: Callable[[ImageEncoder], Result]) -> Result:
+        """What `ask` answers with the encoder of the space in use.
+
+        Where that is switched meanwhile it is asked again with the new one's. Raises what `ask`
+        raises.
+        """
+        for attempt in range(MAX_SWITCHES):
+            encoder = self.encoder(refresh=attempt > 0)
+            with suppress(SpaceMismatch):
+                return ask(encoder)
+        return ask(self.encoder(refresh=True))
 
     def base_encoder(self) -> ImageEncoder:
         """The encoder without what the catalogue taught. Raises CollectionNotFound, ModelError."""

@@ -17,7 +17,7 @@ from goodsight.core.access import AuditLog, KeyStore
 from goodsight.core.answering import Watch
 from goodsight.core.browsing import browse
 from goodsight.core.choices import Look
-from goodsight.core.errors import SpaceMismatch, UsageError
+from goodsight.core.errors import UsageError
 from goodsight.core.explaining import Explanation
 from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
@@ -193,20 +193,16 @@ class Shop(Archiver):
                 query,
                 encoder,
                 store,
-                photos=self.photo_sample,
+                photos=lambda: self.photo_sample(encoder.card),
                 matcher=store,
                 browser=store,
-                calibrations=store.calibrations,
+                calibrations=lambda version: store.calibrations(version, encoder.card.space),
                 rerankers=self._wiring.rerankers(store),
                 decode_ms=decode_ms,
                 watch=watch,
             )
 
-        try:
-            return ask(self.encoder())
-        except SpaceMismatch:
-            # The collection changed its space since we looked: ask again in the new one.
-            return ask(self.encoder(refresh=True))
+        return self.in_its_space(ask)
 
     def explain(
         self,

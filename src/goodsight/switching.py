@@ -45,6 +45,10 @@ class Switcher:
         """The latest tuning runs, newest first. Raises CollectionNotFound."""
         return self._wiring.store().tuning_runs(self._collection).runs(limit)
 
+    def run(self, run_id: int) -> TuningRun | None:
+        """The tuning run of this number, if there is one. Raises CollectionNotFound."""
+        return self._wiring.store().tuning_runs(self._collection).run(run_id)
+
     @property
     def _spaces(self) -> FormerSpaces:
         return self._wiring.store().spaces(self._collection)

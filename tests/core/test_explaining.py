@@ -34,7 +34,7 @@ class OneProduct:
     def __init__(self, vectors):
         self._vectors = vectors
 
-    def vectors(self, product_id):
+    def vectors(self, product_id, space=None):
         return self._vectors[product_id]
 
     def text_fits(self, text, product_ids, *, in_meaning):

@@ -146,8 +146,10 @@ class MemoryProducts:
         products = self.collection.products
         return [products[product_id] for product_id in product_ids if product_id in products]
 
-    def vectors(self, product_id: str) -> FloatArray:
+    def vectors(self, product_id: str, space: str | None = None) -> FloatArray:
         found = self.collection
+        if space not in (None, found.card.space):
+            raise SpaceMismatch(f"'{self.name}' is in space {found.card.space}, not {space}")
         distinct = dict.fromkeys(found.photo_hashes(product_id).values())
         rows = [found.photos[content_hash].vector for content_hash in distinct]
         return np.array(rows, dtype=np.float32).reshape(-1, found.card.dimension)

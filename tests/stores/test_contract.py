@@ -301,6 +301,12 @@ class TestPhotos:
         assert np.allclose(shop.vectors("p"), list(vectors.values()), atol=TOLERANCE)
         assert np.allclose(np.linalg.norm(shop.vectors("p"), axis=1), 1, atol=1e-6)
 
+    def test_vectors_of_another_space_are_refused(self, store):
+        shop = filled(store, [product("p", "a")], {"a": unit(1)})
+        assert len(shop.vectors("p", CARD.space)) == 1
+        with pytest.raises(SpaceMismatch):
+            shop.vectors("p", OTHER_CARD.space)
+
     def test_there_are_no_vectors_without_photos(self, store):
         shop = filled(store, [BARE], {})
         assert shop.vectors("bare").shape == shop.vectors("nothing").shape == (0, DIMENSION)

@@ -93,11 +93,13 @@ def test_the_projection_and_calibrations_come_back_as_they_were(postgres_store):
     np.testing.assert_array_equal(active.projection.mean, projection.mean)
     assert active.projection.space(active.encoder_space) == active.space == space
     assert active.calibrations == SURE
-    assert shop.calibrations(shop.info().index_version) == SURE
+    assert shop.calibrations(shop.info().index_version, active.space) == SURE
+    # Of the space that was left, whatever the one in use has.
+    assert shop.calibrations(shop.info().index_version, CARD.space) == {}
     doubtful = {Metric.KL: Calibration(0.5, 0.1, "queries", 7)}
     keeper.keep_calibrations(doubtful)
     assert keeper.active_space().calibrations == doubtful
-    assert shop.calibrations(shop.info().index_version) == doubtful
+    assert shop.calibrations(shop.info().index_version, active.space) == doubtful
 
 
 def test_vectors_of_the_old_space_are_refused_after_the_switch(postgres_store):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from goodsight.core.errors import StoreError
@@ -61,6 +62,29 @@ def test_a_run_comes_back_as_it_was_recorded(runs):
     assert (latest.id, latest.forced) == (run.id, True)
     assert latest.space_id is not None
     assert latest.record.changed[0].is_gain
+    assert runs.run(earlier.id) == earlier
+    assert runs.run(latest.id + 1) is None
+
+
+def test_figures_that_are_none_are_kept(runs):
+    nothing = Comparison("unseen products", 0, *[float("nan")] * 4)
+    verdict = Verdict(False, ("only 0 photos",), (nothing,))
+    curve = (CurvePoint(1, float("inf"), 0.5),)
+    with runs.begin("head") as run:
+        run.finish(TuningStatus.REFUSED, TuningRecord(curve=curve, verdict=verdict))
+    [kept] = runs.runs()
+    [found] = kept.record.verdict.comparisons
+    assert (found.queries, found.is_gain, found.is_loss) == (0, False, False)
+    assert np.isnan([found.before, found.after, found.low, found.high]).all()
+    assert np.isnan(kept.record.curve[0].loss)
+    assert kept.record.curve[0].recall == 0.5
+
+
+def test_a_run_of_another_collection_is_none_of_ours(runs, postgres_store):
+    filled(postgres_store, *shelf(count=2), name="other")
+    with postgres_store.tuning_runs("other").begin("head") as run:
+        run.finish(TuningStatus.REFUSED, RECORD)
+    assert runs.run(run.id) is None
 
 
 def test_a_second_run_waits_for_its_turn(runs, postgres_store):

@@ -130,7 +130,7 @@ class _Case:
     def of(
         cls, query: Query, hit: Hit, sight: Sight, store: ProductStore, photos: PhotoSample
     ) -> _Case:
-        vectors = store.vectors(hit.product.id)
+        vectors = store.vectors(hit.product.id, sight.encoder.card.space)
         seen = seen_terms(query.terms, sight.encoder, store, photos)
         vector = seen.vector
         scores = similarity(vector, vectors, query.metric)

@@ -79,7 +79,7 @@ def seen_terms(
     """The terms that have a vector in the encoder's space.
 
     Beside photos texts are balanced by how the catalogue's `photos` spread, see `joint_space`.
-    Raises UsageError where no term has one, ModelError, StoreError.
+    Raises UsageError where no term has one, SpaceMismatch, ModelError, StoreError.
     """
     seen = [(term, _term_vector(term, encoder, store)) for term in terms]
     vectors = [(term, vector) for term, vector in seen if vector is not None]
@@ -104,7 +104,7 @@ def _term_vector(term: Term, encoder: ImageEncoder, store: ProductStore) -> Floa
         return _only_row(encoder.encode_photos([term.photo]))
     if term.product_id is None:
         raise UsageError("an empty term: give a photo, a text or a product")
-    vectors = store.vectors(term.product_id)
+    vectors = store.vectors(term.product_id, encoder.card.space)
     if len(vectors) == 0:
         raise UsageError(f"product '{term.product_id}' is not here or has no photo")
     return mean_vector(vectors)

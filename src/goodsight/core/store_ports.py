@@ -203,8 +203,8 @@ class ProductStore(Protocol):
         """The products that exist among these ids, in the order asked."""
         ...
 
-    def vectors(self, product_id: str) -> FloatArray:
-        """The product's photo vectors, float32 (n, d), rows of norm 1."""
+    def vectors(self, product_id: str, space: str | None = None) -> FloatArray:
+        """Its photos' vectors, float32 (n, d), norm 1. Raises SpaceMismatch as `search` does."""
         ...
 
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:

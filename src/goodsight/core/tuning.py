@@ -147,3 +147,7 @@ class TuningRuns(Protocol):
     def runs(self, limit: int = 50) -> Sequence[TuningRun]:
         """The latest runs, newest first."""
         ...
+
+    def run(self, run_id: int) -> TuningRun | None:
+        """The run of this number, if the collection has it."""
+        ...

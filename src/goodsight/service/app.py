@@ -29,6 +29,7 @@ from goodsight.service.routes import (
     collections,
     explanation,
     health,
+    models,
     owner,
     photos,
     products,
@@ -109,6 +110,7 @@ def create_app(
         photos,
         collections,
         owner,
+        models,
         sessions,
     ):
         app.include_router(module.router)

@@ -9,6 +9,13 @@ from goodsight.service.schemas.catalogue import (
     VariantInput,
 )
 from goodsight.service.schemas.explanation import ExplanationAnswer, ExplanationRequest
+from goodsight.service.schemas.models import (
+    SpaceInUse,
+    SpaceList,
+    SpacesDropped,
+    TuningRunAnswer,
+    TuningRunList,
+)
 from goodsight.service.schemas.owner import (
     AuditList,
     FeedAccepted,
@@ -49,8 +56,13 @@ __all__ = [
     "SearchRequest",
     "SessionAnswer",
     "SessionInput",
+    "SpaceInUse",
+    "SpaceList",
+    "SpacesDropped",
     "SuggestionList",
     "TranscriptAnswer",
+    "TuningRunAnswer",
+    "TuningRunList",
     "UnderstandingRequest",
     "UnderstoodAnswer",
     "VariantInput",

@@ -15,6 +15,7 @@ __all__ = [
     "JobAnswer",
     "KeyInput",
     "KeyList",
+    "NamedProduct",
     "NewKeyAnswer",
     "RunList",
     "SessionAnswer",

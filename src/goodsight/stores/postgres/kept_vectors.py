@@ -1,4 +1,4 @@
-"""Products with the vectors and features of their photos, page by page."""
+"""The vectors of products' photos: one product's, and all with their features page by page."""
 
 from __future__ import annotations
 
@@ -9,18 +9,28 @@ import numpy as np
 from psycopg import sql
 
 from goodsight.core.store_ports import ProductVectors
-from goodsight.core.types import Product
+from goodsight.core.types import FloatArray, Product
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import unit_vectors
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.text import digest
 
-__all__ = ["vectors_after"]
+__all__ = ["vectors_after", "vectors_of"]
 
 # A page of photos' vectors and features is a few megabytes.
 PRODUCTS_PER_PAGE = 100
 
+_VECTORS = sql.SQL("""
+    SELECT vector FROM (
+        SELECT DISTINCT ON (f.image_id) v.vector,
+               array_position(p.photo_references, f.reference) AS position
+        FROM products p JOIN photos f ON f.product_id = p.id JOIN {} v USING (image_id)
+        WHERE p.collection_id = %s AND p.key_digest = %s
+        ORDER BY f.image_id, position) AS shown
+    ORDER BY position
+""")
 _PRODUCTS = sql.SQL("""
     SELECT p.id, {} FROM products p WHERE p.collection_id = %s AND p.id > %s
     ORDER BY p.id LIMIT %s
@@ -39,6 +49,20 @@ _PHOTOS = sql.SQL("""
     LEFT JOIN features f ON f.image_id = shown.image_id AND f.vector_set_id = %s
     ORDER BY shown.product_id, shown.place
 """)
+
+
+def vectors_of(
+    connection: Connection, collection: ActiveCollection, product_id: str, space: str | None
+) -> FloatArray:
+    """The product's, in the order of the feed, float32 (n, d), rows of norm 1.
+
+    Raises SpaceMismatch where `space` is given and another is in use.
+    """
+    collection.check_space(space or collection.space)
+    statement = _VECTORS.format(collection.vectors.photo_vectors)
+    cursor = connection.cursor(binary=True)
+    rows = cursor.execute(statement, [collection.id, digest(product_id)]).fetchall()
+    return unit_vectors([row for (row,) in rows], collection.vectors.dimension)
 
 
 def vectors_after(

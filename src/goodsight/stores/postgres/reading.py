@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
-import psycopg
 from psycopg import sql
+from psycopg.errors import UndefinedTable
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.errors import SpaceMismatch
@@ -33,8 +34,7 @@ from goodsight.stores.postgres.collection_rows import ActiveCollection, find_col
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.divergence import search_by_divergence
 from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
-from goodsight.stores.postgres.halfvectors import unit_vectors
-from goodsight.stores.postgres.kept_vectors import vectors_after
+from goodsight.stores.postgres.kept_vectors import vectors_after, vectors_of
 from goodsight.stores.postgres.known_words import suggestions_of
 from goodsight.stores.postgres.looks import looks_of, sees_patterns
 from goodsight.stores.postgres.photo_samples import sampled_photos
@@ -51,20 +51,12 @@ from goodsight.stores.postgres.text_fits import fits_of
 __all__ = ["PostgresProducts"]
 
 Result = TypeVar("Result")
+LOOKS = 5
 
 _GET = sql.SQL("""
     SELECT p.key_digest, {} FROM products p
     WHERE p.collection_id = %s AND p.key_digest = ANY (%s)
 """).format(PRODUCT_COLUMNS)
-_VECTORS = sql.SQL("""
-    SELECT vector FROM (
-        SELECT DISTINCT ON (f.image_id) v.vector,
-               array_position(p.photo_references, f.reference) AS position
-        FROM products p JOIN photos f ON f.product_id = p.id JOIN {} v USING (image_id)
-        WHERE p.collection_id = %s AND p.key_digest = %s
-        ORDER BY f.image_id, position) AS shown
-    ORDER BY position
-""")
 _THUMBNAILS = """
     SELECT content_hash, thumbnail FROM images
     WHERE collection_id = %s AND content_hash = ANY (%s)
@@ -113,16 +105,10 @@ class PostgresProducts:
 
         return self._read("looking up products", work)
 
-    def vectors(self, product_id: str) -> FloatArray:
-        """The product's photo vectors, float32 (n, d), rows of norm 1."""
-
-        def work(connection: Connection, collection: ActiveCollection) -> FloatArray:
-            statement = _VECTORS.format(collection.vectors.photo_vectors)
-            cursor = connection.cursor(binary=True)
-            rows = cursor.execute(statement, [collection.id, digest(product_id)]).fetchall()
-            return unit_vectors([row for (row,) in rows], collection.vectors.dimension)
-
-        return self._read("looking up a product's vectors", work)
+    def vectors(self, product_id: str, space: str | None = None) -> FloatArray:
+        """The product's photo vectors, float32 (n, d), rows of norm 1; see the port."""
+        doing = "looking up a product's vectors"
+        return self._read(doing, lambda c, now: vectors_of(c, now, product_id, space))
 
     def thumbnails(self, content_hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Content hash -> WebP bytes, for those that exist."""
@@ -148,14 +134,14 @@ class PostgresProducts:
 
         return self._read("looking up features", work)
 
-    def product_vectors(self) -> Iterator[ProductVectors]:
+    def product_vectors(self, space: str | None = None) -> Iterator[ProductVectors]:
         """Every product that has a photo, with its vectors and features, a page at a time.
 
         Memory does not grow with the collection. Each page is read by itself, so that a long
         evaluation holds no transaction open; what changes meanwhile may be seen or not.
-        Raises SpaceMismatch where the collection changes its model meanwhile.
+        Raises SpaceMismatch where the collection changes its model, or is not in `space`.
         """
-        space, after = self.info().space, 0
+        space, after = space or self.info().space, 0
 
         def page(
             connection: Connection, collection: ActiveCollection
@@ -174,11 +160,11 @@ class PostgresProducts:
         """At most `count` photos drawn evenly, the same ones for the same catalogue."""
         return self._read("drawing photos", lambda c, now: sampled_photos(c, now, count))
 
-    def calibrations(self, index_version: int) -> Mapping[Metric, Calibration]:
-        """What turns scores into confidence, by metric, as of an index version."""
+    def calibrations(self, index_version: int, space: str) -> Mapping[Metric, Calibration]:
+        """What turns a space's scores into confidence, by metric, as of an index version."""
         return self._database.remembered(
-            (self._name, index_version, "calibrations"),
-            lambda: self._read("looking up the calibration", calibrations),
+            (self._name, index_version, space, "calibrations"),
+            lambda: self._read("looking it up", lambda c, now: calibrations(c, now, space)),
         )
 
     def looks(self, product_ids: Sequence[str]) -> Mapping[str, Sequence[SeenPhoto]]:
@@ -277,20 +263,22 @@ class PostgresProducts:
         """
 
         def attempt(connection: Connection) -> Result:
-            if self._known is not None and not look_again:
-                try:
-                    return work(connection, self._known)
-                except (StaleCollection, SpaceMismatch, psycopg.errors.UndefinedTable):
-                    pass
-            self._known = find_collection(connection, self._name)
-            try:
-                return work(connection, self._known)
-            except psycopg.errors.UndefinedTable:
-                # The space was switched between the two statements.
-                self._known = find_collection(connection, self._name)
-                return work(connection, self._known)
+            # Other threads forget and look up meanwhile: what one has read oneself counts.
+            known = None if look_again else self._known
+            if known is not None:
+                with suppress(SpaceMismatch, UndefinedTable):
+                    return work(connection, known)
+            for _ in range(LOOKS):
+                # Between the two statements the space may be switched.
+                with suppress(StaleCollection, UndefinedTable):
+                    return work(connection, self._found(connection))
+            return work(connection, self._found(connection))
 
         return self._database.read(f"{doing} of '{self._name}'", attempt)
+
+    def _found(self, connection: Connection) -> ActiveCollection:
+        self._known = found = find_collection(connection, self._name)
+        return found
 
     def _notice(self, collection: ActiveCollection, found: Found) -> Found:
         """Look the collection up anew next time if it has changed: it may be indexed now."""

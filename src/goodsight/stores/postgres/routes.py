@@ -11,6 +11,7 @@ from typing import NamedTuple
 from psycopg import sql
 
 from goodsight.core.asked_words import AskedWords
+from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
 from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Metric
@@ -48,8 +49,11 @@ class Route(Enum):
     COMPARE = "comparing with every photo"
 
 
-class StaleCollection(Exception):
+class StaleCollection(SpaceMismatch):
     """The collection is not what it was when it was looked up; look again."""
+
+    def __init__(self) -> None:
+        super().__init__("the collection's space is switched again and again: ask later")
 
 
 class Near(NamedTuple):

@@ -39,8 +39,9 @@ _KEEP_PROJECTION = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CALIBRATIONS = """
-    SELECT metric, temperature, threshold, origin, queries FROM calibrations
-    WHERE vector_set_id = %s
+    SELECT metric, temperature, threshold, origin, queries
+    FROM calibrations JOIN vector_sets s ON s.id = vector_set_id
+    WHERE s.collection_id = %s AND s.space = %s
 """
 _DROP_CALIBRATIONS = "DELETE FROM calibrations WHERE vector_set_id = %s"
 _KEEP_CALIBRATION = """
@@ -67,15 +68,15 @@ def active_space(connection: Connection, collection: ActiveCollection) -> Active
         space=collection.space,
         encoder_space=collection.encoder_space,
         projection=find_projection(connection, collection),
-        calibrations=calibrations(connection, collection),
+        calibrations=calibrations(connection, collection, collection.space),
     )
 
 
 def calibrations(
-    connection: Connection, collection: ActiveCollection
+    connection: Connection, collection: ActiveCollection, space: str
 ) -> Mapping[Metric, Calibration]:
-    """What turns the space's scores into confidence, by metric."""
-    rows = connection.execute(_CALIBRATIONS, [collection.vectors.id])
+    """What turns a space's scores into confidence, by metric; nothing where it is gone."""
+    rows = connection.execute(_CALIBRATIONS, [collection.id, space])
     return {Metric(metric): Calibration(*row) for metric, *row in rows}
 
 

@@ -40,6 +40,10 @@ _RUNS = """
     SELECT id, method, status, started_at, finished_at, forced, vector_set_id, record
     FROM tuning_runs WHERE collection_id = %s ORDER BY id DESC LIMIT %s
 """
+_RUN = """
+    SELECT id, method, status, started_at, finished_at, forced, vector_set_id, record
+    FROM tuning_runs WHERE collection_id = %s AND id = %s
+"""
 
 
 class PostgresOpenRun:
@@ -107,6 +111,16 @@ class PostgresTuningRuns:
             return [_run(*row) for row in connection.execute(_RUNS, [found.id, limit])]
 
         return self._database.read(f"listing the tuning runs of '{self._name}'", read)
+
+    def run(self, run_id: int) -> TuningRun | None:
+        """One run; see the port. Raises CollectionNotFound."""
+
+        def read(connection: Connection) -> TuningRun | None:
+            found = find_collection(connection, self._name)
+            row = connection.execute(_RUN, [found.id, run_id]).fetchone()
+            return None if row is None else _run(*row)
+
+        return self._database.read(f"reading a tuning run of '{self._name}'", read)
 
 
 def _run(*row: Any) -> TuningRun:
