@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +24,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from goodsight.core.errors import InputError, Interrupted, PhotoError, UsageError
+from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.gating import Verdict, gate
 from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.projecting import Projection, conditioned, fit_projection
@@ -38,13 +37,13 @@ from goodsight.core.tuning import (
     TuningRun,
     TuningStatus,
 )
-from goodsight.core.types import FloatArray
 from goodsight.disturbing import disturbed_features
 from goodsight.reading import CollectionReader
 from goodsight.training.examples import Examples
 from goodsight.training.head_report import HeadProgress, HeadSettings, TrainedHead
 from goodsight.training.head_training import train_head
 from goodsight.training.proof import Proof
+from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.splitting import Split, split_examples
 from goodsight.training.view_features import ViewFeatures
@@ -52,8 +51,6 @@ from goodsight.training.view_features import ViewFeatures
 __all__ = ["METHODS", "TuneOptions", "Tuner", "TuningWatch"]
 
 METHODS = ("head", "self-supervised")
-# Photos that views are made of at most: some minutes for the larger models.
-VIEWED_PHOTOS = 6000
 CHECKED_PHOTOS = 40
 CHECKED_SIDE_PIXELS = 640
 PROOF_SEED = 1000
@@ -133,7 +130,10 @@ class Tuner:
         should_stop: Callable[[], bool],
     ) -> None:
         photos = ShopPhotos.of(self._reader)
-        examples = self._examples(photos, encoder, options, watch, should_stop)
+        views = ViewFeatures(encoder, self._folder / "views", augmentations=options.augmentations)
+        examples = shop_examples(self._reader, photos, views, watch.viewed, should_stop)
+        if options.method == "self-supervised":
+            examples = examples.without_products()
         work = _Work(examples, encoder.card.feature_blocks, options.head, watch, should_stop)
         kept_aside = work.split()
         trial = work.train(examples.rows(kept_aside.learn), self._folder / "trial", "trial")
@@ -156,58 +156,6 @@ class Tuner:
         model = _tuned_model(photos, final, encoder)
         run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _examples(
-        self,
-        photos: ShopPhotos,
-        encoder: ImageEncoder,
-        options: TuneOptions,
-        watch: TuningWatch,
-        should_stop: Callable[[], bool],
-    ) -> Examples:
-        """The photos and the views of them; each photo by itself where there are no labels."""
-        maker = ViewFeatures(encoder, self._folder / "views", augmentations=options.augmentations)
-        views = self._views(photos, encoder, maker, watch, should_stop)
-        examples = Examples.of_photos(photos.features, photos.products)
-        numbers = np.array([row for row, made in views for _ in made], dtype=np.int64)
-        if len(numbers):
-            features = np.concatenate([made for _, made in views])
-            examples = examples.with_views(features, numbers)
-        return examples.without_products() if options.method == "self-supervised" else examples
-
-    def _views(
-        self,
-        photos: ShopPhotos,
-        encoder: ImageEncoder,
-        maker: ViewFeatures,
-        watch: TuningWatch,
-        should_stop: Callable[[], bool],
-    ) -> list[tuple[int, FloatArray]]:
-        """Rows of photos and the views of each; photos that cannot be read have none."""
-        loader = self._wiring.kept_photos(encoder.card, self._reader.collection)
-        every = max(1, -(-len(photos) // VIEWED_PHOTOS))
-        # Whole products, so that none is seen more often than its photos are.
-        rows = np.flatnonzero(photos.products % every == 0)
-
-        def make(row: int) -> FloatArray | None:
-            if should_stop():
-                raise Interrupted("stopped while views of photos were made")
-            content_hash = photos.content_hashes[row]
-            if (kept := maker.kept(content_hash)) is not None:
-                return kept
-            try:
-                found = self._reader.kept_photo(photos.references[row], content_hash, loader)
-            except PhotoError:
-                return None
-            return maker.of(replace(found.photo, content_hash=content_hash))
-
-        made: list[tuple[int, FloatArray]] = []
-        with ThreadPoolExecutor(self._wiring.workers) as pool:
-            for done, (row, views) in enumerate(zip(rows, pool.map(make, rows), strict=True), 1):
-                if views is not None:
-                    made.append((int(row), views))
-                watch.viewed(done, len(rows))
-        return made
 
     def _verdict(
         self,

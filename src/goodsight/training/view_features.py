@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from goodsight.core.ports import ImageEncoder, PositionEncoder
-from goodsight.core.types import FloatArray, Photo, Preprocessing
+from goodsight.core.types import FloatArray, ModelCard, Photo, Preprocessing
 from goodsight.images import augmented
 
 __all__ = ["ViewFeatures"]
@@ -34,6 +34,11 @@ class ViewFeatures:
         self._folder = folder / f"{encoder.card.space}-{augmentations}"
         self._augmentations = augmentations
         self._side = max(part.resize_size for part in _preprocessings(encoder))
+
+    @property
+    def card(self) -> ModelCard:
+        """The encoder's."""
+        return self._encoder.card
 
     def kept(self, content_hash: str) -> FloatArray | None:
         """The views of a photo that was seen before, float32 (k, f)."""
@@ -54,8 +59,10 @@ class ViewFeatures:
             views = np.concatenate(
                 [self._windows(photo)[1:], *(self._windows(view) for view in made)]
             )
-        else:
+        elif made:
             views = self._encoder.encode_photos(made).features
+        else:
+            views = np.empty((0, self.card.dimension), dtype=np.float32)
         self._keep(photo.content_hash, views)
         # As they come back from disk, so that a run resumed gives the same result.
         return views.astype(np.float16).astype(np.float32)

@@ -1,0 +1,162 @@
+"""A collection tuned from end to end: proven and switched, or refused; and undone."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("torch")
+
+import goodsight
+from goodsight.core.errors import Interrupted, UsageError
+from goodsight.core.tuning import TuningStatus
+from goodsight.training.head_report import HeadSettings
+from goodsight.training.tuner import TuneOptions, Tuner
+from small_shop import draw_shape
+
+PRODUCTS, PHOTOS = 9, 40
+QUICK = HeadSettings(epochs=6, dimension=32)
+
+
+class Watch:
+    """Remembers what it hears."""
+
+    def __init__(self):
+        self.heard = []
+
+    def viewed(self, done, total):
+        self.heard.append(("viewed", done, total))
+
+    def training(self, name, progress):
+        self.heard.append((name, progress.point.epoch, progress.epochs))
+
+    def stage(self, name):
+        self.heard.append((name,))
+
+
+def scene(number, seed):
+    """A product small before a loud ground: the ground is most of what an encoder sees."""
+    rng = np.random.default_rng(1000 * number + seed)
+    ground = rng.integers(0, 255, (3, 3, 3), dtype=np.uint8)
+    picture = Image.fromarray(ground).resize((96, 96), Image.Resampling.BICUBIC)
+    thing = draw_shape(number, seed, size=200).resize((56, 56))
+    picture.paste(thing, tuple(int(v) for v in rng.integers(0, 40, 2)))
+    return picture
+
+
+@pytest.fixture(scope="module")
+def loud_shop(tmp_path_factory):
+    """Too few products for the catalogue to learn a projection from by itself."""
+    root = tmp_path_factory.mktemp("loud")
+    rows = ["id,title,category,image"]
+    for number in range(PRODUCTS):
+        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
+        for seed, name in enumerate(names):
+            scene(number, seed).save(root / name)
+        rows.append(f"p{number},Product {number},Things,{'|'.join(names)}")
+    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    return root
+
+
+@pytest.fixture(scope="module")
+def shop(loud_shop, tmp_path_factory):
+    with goodsight.open(tmp_path_factory.mktemp("tuned")) as opened:
+        opened.index(loud_shop / "feed.csv")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def switched(shop):
+    before = shop.info().space
+    watch = Watch()
+    run = Tuner(shop).tune(TuneOptions(augmentations=0, head=QUICK), watch)
+    return before, run, watch
+
+
+def test_a_gain_is_proven_and_switched_to(shop, switched):
+    before, run, _ = switched
+    assert run.record.verdict.reasons == ()
+    assert run.status is TuningStatus.SWITCHED
+    known = run.record.verdict.comparisons[0]
+    assert known.is_gain
+    assert known.queries >= 50
+    assert shop.info().space != before
+    model = run.record.model
+    assert (model.space, model.base_space) == (shop.info().space, shop.info().encoder_space)
+    assert (model.photos, model.products) == (PRODUCTS * PHOTOS, PRODUCTS)
+    kept = {space.id: space for space in shop.switcher().kept_spaces()}
+    assert kept[run.space_id].is_active
+    assert len(run.record.curve) > 1
+    assert any(query.is_gain for query in run.record.changed)
+
+
+def test_unseen_photos_are_found_better_in_fact(shop, switched, tmp_path):
+    def right():
+        found = 0
+        for number in range(PRODUCTS):
+            for seed in range(100, 106):
+                scene(number, seed).save(tmp_path / "query.png")
+                hits = shop.search(tmp_path / "query.png", limit=1).hits
+                found += hits[0].product.id == f"p{number}"
+        return found / (PRODUCTS * 6)
+
+    tuned = right()
+    shop.switcher().go_back()
+    untuned = right()
+    shop.switcher().go_to(switched[1].space_id)
+    assert tuned > untuned + 0.05
+
+
+def test_it_tells_how_far_it_is(switched):
+    heard = [entry[0] for entry in switched[2].heard]
+    assert [name for n, name in enumerate(heard) if heard[n - 1] != name or n == 0] == [
+        "viewed", "trial", "proving", "with all photos", "switching",
+    ]  # fmt: skip
+    assert ("viewed", PRODUCTS * PHOTOS, PRODUCTS * PHOTOS) in switched[2].heard
+
+
+def test_new_photos_go_into_the_tuned_space_and_learning_leaves_it(shop, switched, loud_shop):
+    space = shop.info().space
+    rows = ["id,title,image"]
+    for number in range(4):
+        names = [f"new-{number}-{seed}.png" for seed in range(30)]
+        for seed, name in enumerate(names):
+            scene(20 + number, seed).save(loud_shop / name)
+        rows.append(f"n{number},New {number},{'|'.join(names)}")
+    (loud_shop / "new.csv").write_text("\n".join(rows) + "\n")
+    shop.index(loud_shop / "new.csv")
+    assert shop.info().space == space
+    assert shop.search(loud_shop / "new-2-7.png", limit=1).hits[0].product.id == "n2"
+
+
+def test_what_does_not_gain_is_refused_and_changes_nothing(named_shop, tmp_path):
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.index(named_shop / "feed.csv")
+        before = shop.info()
+        run = Tuner(shop).tune(TuneOptions(augmentations=0, head=QUICK), Watch())
+        assert run.status is TuningStatus.REFUSED
+        assert run.record.verdict.reasons
+        assert shop.info() == before
+        forced = TuneOptions(augmentations=0, head=QUICK, force=True)
+        run = Tuner(shop).tune(forced, Watch())
+        assert (run.status, run.forced) == (TuningStatus.SWITCHED, True)
+        assert shop.switcher().go_back() == before.space
+
+
+def test_stopped_it_changes_nothing_and_goes_on_from_there(shop, switched):
+    space = shop.info().space
+    stopping = Watch()
+    with pytest.raises(Interrupted):
+        Tuner(shop).tune(
+            TuneOptions(augmentations=0, head=QUICK),
+            stopping,
+            should_stop=lambda: len(stopping.heard) > 100,
+        )
+    assert shop.info().space == space
+    assert shop.switcher().runs(1)[0].status is TuningStatus.INTERRUPTED
+    kept = list(Tuner(shop)._folder.rglob("*.npy"))
+    assert len(kept) >= 100
+
+
+def test_an_unknown_method_is_named(shop):
+    with pytest.raises(UsageError, match="self-supervised"):
+        Tuner(shop).tune(TuneOptions(method="magic"), Watch())
