@@ -13,7 +13,7 @@ from goodsight.core.errors import CollectionNotFound, SpaceMismatch, StoreError
 from goodsight.core.types import ModelCard
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.text import storable
-from goodsight.stores.postgres.vector_sets import VectorSet
+from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
 
 __all__ = [
     "ActiveCollection",
@@ -32,7 +32,7 @@ _FIND = """
            EXISTS (SELECT FROM pg_index
                    WHERE indexrelid = to_regclass('photo_vectors_' || s.id || '_hnsw')
                      AND indisvalid),
-           s.photos_per_product, s.crowding, base.id, base.space
+           s.photos_per_product, s.crowding, base.id, base.space, s.index_kind
     FROM collections c JOIN vector_sets s ON s.id = c.active_vector_set
     JOIN vector_sets base ON base.id = coalesce(s.base_id, s.id)
     WHERE c.name = %(name)s
@@ -96,7 +96,7 @@ def find_collection(connection: Connection, name: str) -> ActiveCollection:
         profile=row[2],
         model=row[3],
         index_version=row[4],
-        vectors=VectorSet(row[5], row[6]),
+        vectors=VectorSet(row[5], row[6], IndexKind(row[13])),
         space=row[7],
         is_indexed=row[8],
         photos_per_product=row[9],

@@ -18,7 +18,7 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_locks import alone_with_sets
 from goodsight.stores.postgres.space_switch import Target, activate, drop_set
 from goodsight.stores.postgres.spaces import projection_of
-from goodsight.stores.postgres.vector_sets import VectorSet
+from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
 
 __all__ = ["go_back", "go_to", "kept_spaces", "prune"]
 
@@ -34,7 +34,7 @@ _KEPT = """
     ORDER BY s.id
 """
 _TARGET = """
-    SELECT id, dimension, coalesce(base_id, id), retired_version, space FROM vector_sets
+    SELECT id, dimension, index_kind, coalesce(base_id, id), retired_version, space FROM vector_sets
     WHERE collection_id = %s AND id = %s AND retired_at IS NOT NULL
 """
 _FORMER = "SELECT former_id FROM vector_sets WHERE id = %s"
@@ -78,8 +78,8 @@ def _go_to(connection: Connection, old: ActiveCollection, set_id: int) -> str:
         raise UsageError(
             f"'{old.name}' keeps no space {set_id}: goodsight model spaces lists those it keeps"
         )
-    target_id, dimension, feature_set, version, space = row
-    vectors = VectorSet(target_id, dimension)
+    target_id, dimension, kind, feature_set, version, space = row
+    vectors = VectorSet(target_id, dimension, IndexKind(kind))
     target = Target(vectors, feature_set, projection_of(connection, vectors))
     activate(
         connection,

@@ -18,6 +18,7 @@ from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.filters import condition_of
 from goodsight.stores.postgres.sessions import Connection
+from goodsight.stores.postgres.vector_sets import IndexKind
 from goodsight.stores.postgres.words_sql import FindsWords
 
 __all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_near"]
@@ -30,6 +31,8 @@ CROWDED_PHOTOS = 8
 MAX_PHOTO_WIDENING = 5
 # The order by KL divergence is another one than the indexes'.
 KL_WIDENING = 4
+# Signs alone order roughly; docs/figures.md has the curve.
+BINARY_WIDENING = 7
 # A filter that leaves so few photos is searched quicker by comparing with them all.
 FEW_PHOTOS = 4000
 
@@ -57,10 +60,14 @@ class StaleCollection(SpaceMismatch):
 
 
 class Near(NamedTuple):
-    """How many photos, and how many products' means, to ask the indexes for."""
+    """How many photos, and how many products' means, to take of what the indexes bring.
+
+    They are asked for `widening` times as many.
+    """
 
     photos: int
     means: int
+    widening: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +114,5 @@ def how_near(collection: ActiveCollection, query: VectorQuery) -> Near:
     if query.metric is Metric.KL:
         near *= KL_WIDENING
     widening = min(max(collection.crowding / CROWDED_PHOTOS, 1), MAX_PHOTO_WIDENING)
-    return Near(photos=round(near * widening), means=near)
+    wider = BINARY_WIDENING if collection.vectors.kind is IndexKind.BINARY else 1
+    return Near(photos=round(near * widening), means=near, widening=wider)

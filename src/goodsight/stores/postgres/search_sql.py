@@ -5,10 +5,10 @@
     top          the best of them
     answer       their rows, best photos and variants, with the collection's version
 
-The index's candidates bring what the index compared; only what is lacking is compared then:
-the photos of a product found by its mean alone, the mean of one found by a photo. The photo
-shown is sought once more among all photos of its product, so that the answer's scores are
-exact.
+An index of signs orders roughly: it is asked for more, which are compared by their vectors.
+The candidates bring what was compared; only what is lacking is compared then: the photos of a
+product found by its mean alone, the mean of one found by a photo. The photo shown is sought
+once more among all photos of its product, so that the answer's scores are exact.
 """
 
 from __future__ import annotations
@@ -30,11 +30,15 @@ _SIMILARITY = {
 
 _CANDIDATES = sql.SQL("""
     near_photos AS MATERIALIZED (
-        SELECT v.image_id, {similarity} AS similarity FROM {photo_vectors} v {photos_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {photos}),
+        SELECT image_id, similarity FROM (
+            SELECT v.image_id, {similarity} AS similarity FROM {photo_vectors} v {photos_pass}
+            ORDER BY {distance} LIMIT {wide_photos}) AS wide
+        ORDER BY similarity DESC LIMIT {photos}),
     near_means AS MATERIALIZED (
-        SELECT v.product_id, {similarity} AS similarity FROM {product_vectors} v {means_pass}
-        ORDER BY v.vector <#> %(query)s::halfvec LIMIT {means}),
+        SELECT product_id, similarity FROM (
+            SELECT v.product_id, {similarity} AS similarity FROM {product_vectors} v {means_pass}
+            ORDER BY {distance} LIMIT {wide_means}) AS wide
+        ORDER BY similarity DESC LIMIT {means}),
     candidates AS MATERIALIZED (
         SELECT product_id, max(best) AS best, max(mean) AS mean
         FROM (SELECT f.product_id, n.similarity AS best, NULL AS mean
@@ -189,8 +193,11 @@ def _candidates(
         similarity=_SIMILARITY[metric],
         photo_vectors=vectors.photo_vectors,
         product_vectors=vectors.product_vectors,
+        distance=vectors.distance,
         photos=sql.Literal(near.photos),
         means=sql.Literal(near.means),
+        wide_photos=sql.Literal(near.photos * near.widening),
+        wide_means=sql.Literal(near.means * near.widening),
         photos_pass=_passing(_PHOTOS_PASS, condition),
         means_pass=_passing(_MEANS_PASS, condition),
         places_pass=_passing(_PLACES_PASS, condition),

@@ -56,8 +56,8 @@ _KEPT_SET = """
     WHERE collection_id = %s AND space = %s
 """
 _NEW_SET = """
-    INSERT INTO vector_sets (collection_id, space, dimension, base_id) VALUES (%s, %s, %s, %s)
-    RETURNING id
+    INSERT INTO vector_sets (collection_id, space, dimension, base_id, index_kind)
+    VALUES (%s, %s, %s, %s, %s) RETURNING id
 """
 # Photos with a vector in the old set and none in the new one.
 _LACKING = sql.SQL("""
@@ -212,9 +212,10 @@ def _make_set(
     if row is not None:
         # The same space of old: made anew, as photos came and went since.
         drop_set(connection, VectorSet(row[0], row[1]))
-    values = [old.id, space, projection.dimension, old.feature_set]
+    kind = old.vectors.kind
+    values = [old.id, space, projection.dimension, old.feature_set, kind.value]
     [(set_id,)] = connection.execute(_NEW_SET, values)
-    new = VectorSet(set_id, projection.dimension)
+    new = VectorSet(set_id, projection.dimension, kind)
     write_projection(connection, set_id, projection)
     new.create(connection)
     return Target(new, old.feature_set, projection)

@@ -79,28 +79,27 @@ def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape 
         if not alone:
             return False
         with _build_settings(connection):
-            photos = _build(connection, "photos", vectors.photo_vectors, vectors.photo_index, shape)
-            products = _build(
-                connection, "products", vectors.product_vectors, vectors.product_index, shape
-            )
+            photos = _build(connection, vectors, "photos", shape)
+            products = _build(connection, vectors, "products", shape)
     return photos or products
 
 
-def _build(
-    connection: Connection,
-    what: str,
-    table: sql.Identifier,
-    index: sql.Identifier,
-    shape: IndexShape,
-) -> bool:
+def _build(connection: Connection, vectors: VectorSet, what: str, shape: IndexShape) -> bool:
+    table, index = (
+        (vectors.photo_vectors, vectors.photo_index)
+        if what == "photos"
+        else (vectors.product_vectors, vectors.product_index)
+    )
     if _is_valid(connection, index):
         return False
     # Concurrently: waits for whoever reads the table, and lets others read meanwhile.
     connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(index))
     statement = sql.SQL("""
-        CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (vector halfvec_ip_ops)
+        CREATE INDEX CONCURRENTLY {} ON {} USING hnsw ({})
         WITH (m = {}, ef_construction = {})
-    """).format(index, table, sql.Literal(shape.links), sql.Literal(shape.candidates))
+    """).format(
+        index, table, vectors.indexed, sql.Literal(shape.links), sql.Literal(shape.candidates)
+    )
     with telling_progress(connection, f"building the vector index over {what}"):
         try:
             connection.execute(statement)

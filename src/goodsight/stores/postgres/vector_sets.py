@@ -8,23 +8,36 @@ go there all the same, and are searched without an index.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import LiteralString
 
 from psycopg import sql
 
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["MAX_INDEXED_DIMENSION", "VectorSet"]
+__all__ = ["MAX_INDEXED_DIMENSION", "IndexKind", "VectorSet"]
 
 # pgvector's limit for an HNSW index over halfvec; up to it a row fits a page, too.
 MAX_INDEXED_DIMENSION = 4000
 
 
+class IndexKind(StrEnum):
+    """What an index holds of a vector: its numbers, two bytes each, or their signs, a bit each."""
+
+    HALFVEC = "halfvec"
+    BINARY = "binary"
+
+
 @dataclass(frozen=True, slots=True)
 class VectorSet:
-    """Names what belongs to the set with this id; `dimension` is its vectors' length."""
+    """Names what belongs to the set with this id; `dimension` is its vectors' length.
+
+    `kind` is that of its indexes, which have the same names either way.
+    """
 
     id: int
     dimension: int
+    kind: IndexKind = IndexKind.HALFVEC
 
     @property
     def photo_vectors(self) -> sql.Identifier:
@@ -45,6 +58,26 @@ class VectorSet:
     def product_index(self) -> sql.Identifier:
         """HNSW index over the products' mean vectors."""
         return sql.Identifier(f"product_vectors_{self.id}_hnsw")
+
+    @property
+    def indexed(self) -> sql.Composable:
+        """What an index is built over, with its operator class."""
+        if self.kind is IndexKind.HALFVEC:
+            return sql.SQL("vector halfvec_ip_ops")
+        return sql.SQL("({}) bit_hamming_ops").format(self._signs("vector"))
+
+    @property
+    def distance(self) -> sql.Composable:
+        """How far rows `v` are from the parameter `query`, as the index orders them."""
+        if self.kind is IndexKind.HALFVEC:
+            return sql.SQL("v.vector <#> %(query)s::halfvec")
+        return sql.SQL("{} <~> {}").format(
+            self._signs("v.vector"), self._signs("%(query)s::halfvec")
+        )
+
+    def _signs(self, vector: LiteralString) -> sql.Composed:
+        bits = sql.SQL("binary_quantize({})::bit({})")
+        return bits.format(sql.SQL(vector), sql.Literal(self.dimension))
 
     def create(self, connection: Connection) -> None:
         """Make the tables, without indexes."""

@@ -2,8 +2,9 @@
 
 A set that was in use before keeps its vectors while `retired_at` is set; `retired_version` is
 the index version it was left at, and tells whether photos came or went since. `former_id` is
-the set that was in use before this one. A set of an encoder's own has its model and card here
-where it is another encoder than the collection began with.
+the set that was in use before this one. `index_kind` is what its indexes hold of a vector. A
+set of an encoder's own has its model and card here where it is another encoder than the
+collection began with.
 """
 
 from alembic import op
@@ -17,6 +18,8 @@ ALTER TABLE projections ADD origin text NOT NULL DEFAULT 'catalogue'
 ALTER TABLE vector_sets ADD retired_at timestamptz;
 ALTER TABLE vector_sets ADD retired_version bigint;
 ALTER TABLE vector_sets ADD former_id bigint REFERENCES vector_sets ON DELETE SET NULL;
+ALTER TABLE vector_sets ADD index_kind text NOT NULL DEFAULT 'halfvec'
+    CHECK (index_kind IN ('halfvec', 'binary'));
 ALTER TABLE vector_sets ADD model text;
 ALTER TABLE vector_sets ADD card json;
 
