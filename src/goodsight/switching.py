@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from goodsight.core.space_ports import FormerSpaces, KeptSpace
+from goodsight.core.space_ports import FormerSpaces, IndexChange, KeptSpace
 from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ class Switcher:
     def prune(self) -> int:
         """Drop every kept space but the one in use; how many."""
         return self._spaces.prune()
+
+    def change_index(self, *, binary: bool) -> IndexChange:
+        """Build the vector indexes anew: of signs, an eighth as large, or of numbers.
+
+        Raises UsageError where signs say too little, CollectionNotFound, StoreError.
+        """
+        return self._wiring.store().spaces(self._collection).change_index(binary=binary)
 
     def runs(self, limit: int = 50) -> Sequence[TuningRun]:
         """The latest tuning runs, newest first. Raises CollectionNotFound."""

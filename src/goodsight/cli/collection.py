@@ -1,4 +1,4 @@
-"""`goodsight collection list|show|learn|label|delete`."""
+"""`goodsight collection list|show|learn|label|compress|delete`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goodsight.cli.compress import compress
 from goodsight.cli.options import Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 from goodsight.core.errors import InputError, UsageError
@@ -137,6 +138,9 @@ def _lines(path: Path) -> list[str]:
         return path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the labels cannot be read: {error}") from error
+
+
+app.command()(compress)
 
 
 @app.command()

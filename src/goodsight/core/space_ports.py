@@ -10,7 +10,14 @@ from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import FeatureBatch, Projection
 from goodsight.core.types import Metric
 
-__all__ = ["ActiveSpace", "FormerSpaces", "KeptSpace", "LearntFrom", "SpaceKeeper"]
+__all__ = [
+    "ActiveSpace",
+    "FormerSpaces",
+    "IndexChange",
+    "KeptSpace",
+    "LearntFrom",
+    "SpaceKeeper",
+]
 
 Calibrations = Mapping[Metric, Calibration]
 
@@ -111,3 +118,20 @@ class FormerSpaces(Protocol):
     def prune(self) -> int:
         """Drop every kept space but the one in use; how many."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChange:
+    """What changing the vector indexes came to.
+
+    `kind` is "halfvec" or "binary". Bytes are those of the indexes; recalls are the shares of
+    the exact first ten that a search finds, for a sample of the catalogue's own photos.
+    `is_indexed` is False where the catalogue is too small for an index.
+    """
+
+    kind: str
+    is_indexed: bool
+    bytes_before: int
+    bytes_after: int
+    recall_before: float
+    recall_after: float

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import FeatureBatch, Projection
-from goodsight.core.space_ports import ActiveSpace, KeptSpace, LearntFrom
+from goodsight.core.space_ports import ActiveSpace, IndexChange, KeptSpace, LearntFrom
 from goodsight.core.types import Metric
 from goodsight.stores.postgres.collection_rows import find_collection
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.failures import translated
+from goodsight.stores.postgres.index_kinds import change_index
 from goodsight.stores.postgres.kept_sets import go_back, go_to, kept_spaces, prune
 from goodsight.stores.postgres.space_switch import replace_calibrations, switch_space
 from goodsight.stores.postgres.spaces import active_space, features_after, learnt_from
+from goodsight.stores.postgres.vector_sets import IndexKind
 
 __all__ = ["PostgresSpaces"]
 
@@ -98,6 +100,18 @@ class PostgresSpaces:
             self._database.connect() as connection,
         ):
             return go_back(connection, self._name)
+
+    def change_index(self, *, binary: bool) -> IndexChange:
+        """Build the vector indexes anew, of signs or of numbers; what it came to.
+
+        Raises UsageError where signs say too little, CollectionNotFound.
+        """
+        kind = IndexKind.BINARY if binary else IndexKind.HALFVEC
+        with (
+            translated(f"changing the vector index of '{self._name}'"),
+            self._database.connect() as connection,
+        ):
+            return change_index(connection, self._name, kind)
 
     def prune(self) -> int:
         """Drop the kept spaces; see the port."""
