@@ -70,6 +70,16 @@ def test_single_photos_are_asked_for_with_their_views():
     assert not np.isin(split.known, split.learn).any()
 
 
+def test_views_do_not_ask_where_photos_can():
+    plain, directions = planted()
+    examples = with_views(plain, directions)
+    split = dealt(examples)
+    assert not examples.views[np.concatenate([split.known, split.unknown])].any()
+    assert examples.views[split.learn].any()
+    asked = examples.photos[np.concatenate([split.known, split.unknown])]
+    assert not np.isin(examples.photos[split.learn], asked).any()
+
+
 def test_the_seed_alone_decides():
     examples = with_bursts(planted()[0])
     one, same, other = dealt(examples), dealt(examples), dealt(examples, seed=1)
