@@ -3,6 +3,7 @@
 head_training.py        a catalogue's features to a projection that knows its products better
 head_report.py          what such a training is asked for, tells, and comes to
 examples.py             features, and which of them belong together
+map_views.py            parts of photos as views of them
 splitting.py            what is kept aside to judge by
 whitening.py            where a head begins
 heads.py                the head, and how it is fed

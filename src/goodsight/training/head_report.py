@@ -103,12 +103,14 @@ class Gain:
 class Chosen:
     """What was chosen on the photos kept aside.
 
-    `share` is how much of the trained head is in the vectors: 0 is the catalogue as it was,
-    1 the head alone. `epochs` 0 is the head before training.
+    `share` is how much of the trained head is in the vectors: 0 is what the catalogue learns
+    by itself, 1 the head alone; `views` tells whether views were learnt from. `epochs` 0 is
+    the head before training.
     """
 
     epochs: int
     share: float
+    views: bool
     dimension: int
 
 

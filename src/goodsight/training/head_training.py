@@ -38,7 +38,8 @@ from goodsight.training.whitening import Whitening, fit_whitening
 __all__ = ["TrainingInterrupted", "train_head"]
 
 # How much of the trained head there may be in the vectors; the least that is best is taken.
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+# None is the catalogue's own projection, which learns from photos alone; 0 learns from views too.
+SHARES = (None, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 # Photos that judge; more would tell no finer.
 MOST_QUERIES = 2000
 MIN_ROWS = 20
@@ -104,9 +105,13 @@ class _Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Taught:
-    """A head taught from some rows, and what the catalogue learns from the same by itself."""
+    """A head taught from some rows, and what the catalogue learns from the same by itself.
+
+    `untuned` is learnt from the photos, `viewed` from their views too.
+    """
 
     untuned: Projection | None
+    viewed: Projection | None
     whitening: Whitening
     outcome: Outcome
     learnt: Rows
@@ -124,15 +129,17 @@ class _Taught:
             products=len(np.unique(examples.groups)),
         )
 
-    def mixed(self, desk: _Desk, share: float) -> Projection | None:
-        """The head with so much of the untuned space beside it; None is the encoder's own."""
-        if share == 0:
+    def mixed(self, desk: _Desk, share: float | None) -> Projection | None:
+        """The head with so much of the space beside it; None is the encoder's own space."""
+        if share is None:
             return self.untuned
+        if share == 0:
+            return self.viewed
         head = self.projection(desk, self.outcome.weight)
         rows = desk.rows[self.learnt]
         own = np.eye(rows.shape[1], dtype=np.float32)
-        untuned = own if self.untuned is None else self.untuned.matrix
-        return cut(ordered(blended(untuned, head, share, rows), rows), desk.settings.dimension)
+        beside = own if self.viewed is None else self.viewed.matrix
+        return cut(ordered(blended(beside, head, share, rows), rows), desk.settings.dimension)
 
 
 def _trained(desk: _Desk) -> TrainedHead:
@@ -152,7 +159,8 @@ def _trained(desk: _Desk) -> TrainedHead:
         curve=(*trial.outcome.curve, *final.outcome.curve),
         chosen=Chosen(
             trial.outcome.epoch,
-            share,
+            share or 0.0,
+            share is not None and bool(desk.examples.views.any()),
             sum(desk.blocks) if projection is None else projection.dimension,
         ),
     )
@@ -161,8 +169,11 @@ def _trained(desk: _Desk) -> TrainedHead:
 def _taught(desk: _Desk, learnt: Rows, stage: Stage, epochs: int, split: Split | None) -> _Taught:
     examples, rows = desk.examples.rows(learnt), desk.rows[learnt]
     photos = examples.rows(np.flatnonzero(~examples.views))
-    untuned = fit_projection([photos.batch()], desk.blocks, rooted=desk.rooted)
-    whitening = fit_whitening(rows, examples.groups, None if untuned is None else untuned.mean)
+    untuned = viewed = fit_projection([photos.batch()], desk.blocks, rooted=desk.rooted)
+    # Single photos have views, but those alone do not make a catalogue's own projection.
+    if untuned is not None and len(photos) < len(examples):
+        viewed = fit_projection([examples.batch()], desk.blocks, rooted=desk.rooted)
+    whitening = fit_whitening(rows, examples.groups, None if viewed is None else viewed.mean)
 
     asked = None if split is None else _asked(desk, split, whitening.apply)
 
@@ -180,7 +191,7 @@ def _taught(desk: _Desk, learnt: Rows, stage: Stage, epochs: int, split: Split |
         fingerprint=f"{desk.fingerprint}/{stage}/{epochs}",
     )
     outcome = learn_head(lesson, desk.settings, desk.progress, desk.should_stop)
-    return _Taught(untuned, whitening, outcome, learnt)
+    return _Taught(untuned, viewed, whitening, outcome, learnt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +229,16 @@ def _asked(desk: _Desk, split: Split, see: Callable[[FloatArray], FloatArray]) -
     return _Asked(split, desk.examples.groups, shelf, known, unknown)
 
 
-def _best_share(desk: _Desk, trial: _Taught, split: Split) -> tuple[float, tuple[Gain, Gain]]:
+def _best_share(
+    desk: _Desk, trial: _Taught, split: Split
+) -> tuple[float | None, tuple[Gain, Gain]]:
     """The least share of the head that does best on what was kept aside, and what it gains."""
     found = {share: _hits(desk, split, trial.mixed(desk, share)) for share in SHARES}
     # Where nothing was kept aside, nothing speaks for the head.
     recalls = {share: balanced(*hits) or 0.0 for share, hits in found.items()}
     share = max(SHARES, key=lambda candidate: recalls[candidate])
     known, unknown = (
-        Gain(before, after) for before, after in zip(found[0.0], found[share], strict=True)
+        Gain(before, after) for before, after in zip(found[None], found[share], strict=True)
     )
     return share, (known, unknown)
 

@@ -5,11 +5,11 @@ cosface          Wang et al., "CosFace: Large Margin Cosine Loss", CVPR 2018
 arcface          Deng et al., "ArcFace: Additive Angular Margin Loss", CVPR 2019
 proxy-anchor     Kim et al., "Proxy Anchor Loss for Deep Metric Learning", CVPR 2020
 supcon           Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020
-nt-xent          Chen et al., "A Simple Framework for Contrastive Learning", ICML 2020
 ===============  ==========================================================================
 
 The first three keep a vector for each group; they suit catalogues of some thousand products.
-The last two compare the rows of a batch with each other.
+The last compares the rows of a batch with each other; where a group is one photo and its views,
+it is the contrastive loss of self-supervised learning.
 """
 
 from __future__ import annotations
@@ -41,12 +41,6 @@ class LossName(StrEnum):
     ARCFACE = "arcface"
     PROXY_ANCHOR = "proxy-anchor"
     SUPCON = "supcon"
-    NT_XENT = "nt-xent"
-
-    @property
-    def keeps_groups(self) -> bool:
-        """Whether it has a vector for each group."""
-        return self in {LossName.COSFACE, LossName.ARCFACE, LossName.PROXY_ANCHOR}
 
 
 def make_loss(name: LossName, groups: int, dimension: int) -> nn.Module:
@@ -64,9 +58,7 @@ def make_loss(name: LossName, groups: int, dimension: int) -> nn.Module:
         return losses.ArcFaceLoss(groups, dimension, margin=MARGIN_DEGREES, scale=SCALE)
     if name is LossName.PROXY_ANCHOR:
         return losses.ProxyAnchorLoss(groups, dimension, margin=PROXY_MARGIN, alpha=PROXY_SCALE)
-    if name is LossName.SUPCON:
-        return losses.SupConLoss(temperature=TEMPERATURE)
-    return losses.NTXentLoss(temperature=TEMPERATURE)
+    return losses.SupConLoss(temperature=TEMPERATURE)
 
 
 def group_weights(loss: nn.Module, vectors: Tensor, groups: Tensor) -> None:

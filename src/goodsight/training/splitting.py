@@ -54,12 +54,15 @@ class Split:
 def split_examples(examples: Examples, conditioned: FloatArray, seed: int) -> Split:
     """Deal the examples; `conditioned` float32 (n, f) are their conditioned features.
 
-    The same for the same seed. A product with one burst, or with one photo and no views, is
-    learnt from and never asked for.
+    The same for the same seed. A product with one burst is learnt from and never asked for,
+    unless hardly any has two.
     """
     units = unit_rows(conditioned)
     generator = np.random.default_rng(seed)
-    pieces = {group: rows for group, rows in _pieces(examples, units) if len(rows) > 1}
+    pieces = _apart(examples, units, by_views=False)
+    # Views ask only where hardly a product has photos enough: they are easier than customers'.
+    if len(pieces) < FEWEST_GROUPS:
+        pieces = _apart(examples, units, by_views=True)
     unseen = _unseen(sorted(pieces), generator)
     asked: dict[bool, list[Rows]] = {True: [], False: []}
     hidden = np.isin(examples.groups, list(unseen))
@@ -89,11 +92,19 @@ def _unseen(groups: list[int], generator: np.random.Generator) -> frozenset[int]
     return frozenset(int(group) for group in generator.choice(groups, count, replace=False))
 
 
-def _pieces(examples: Examples, units: FloatArray) -> Iterator[tuple[int, list[Rows]]]:
-    """For each group what may be kept aside by itself: a burst with the views of its photos.
+def _apart(examples: Examples, units: FloatArray, *, by_views: bool) -> dict[int, list[Rows]]:
+    """For each group of two and more the pieces that may be kept aside by themselves.
 
-    Where a group is one burst, its photos are the first piece and each view is another.
+    A piece is a burst with the views of its photos. With `by_views`, where a group is one burst,
+    its photos are the first piece and each view is another.
     """
+    found = _pieces(examples, units, by_views)
+    return {group: parts for group, parts in found if len(parts) > 1}
+
+
+def _pieces(
+    examples: Examples, units: FloatArray, by_views: bool
+) -> Iterator[tuple[int, list[Rows]]]:
     order = np.argsort(examples.groups, kind="stable")
     for rows in _runs(order, examples.groups[order]):
         photos, views = rows[~examples.views[rows]], rows[examples.views[rows]]
@@ -104,11 +115,9 @@ def _pieces(examples: Examples, units: FloatArray) -> Iterator[tuple[int, list[R
                 int(examples.groups[rows[0]]),
                 [np.concatenate([part, _views_of(examples, part, views)]) for part in parts],
             )
-        else:
-            yield (
-                int(examples.groups[rows[0]]),
-                [photos, *(views[i : i + 1] for i in range(len(views)))],
-            )
+        elif by_views:
+            parts = [photos, *(views[i : i + 1] for i in range(len(views)))]
+            yield int(examples.groups[rows[0]]), parts
 
 
 def _views_of(examples: Examples, photos: Rows, views: Rows) -> Rows:
