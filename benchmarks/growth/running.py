@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.data import real_photos
@@ -45,7 +46,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--shapes", type=_shapes, default=(IndexShape(),), help="12/128,16/64")
     parser.add_argument("--breadths", type=_numbers, default=(32, 48, 64, 100), help="ef_search")
     parser.add_argument("--workers", type=int, default=2, help="parallel workers of a build")
-    parser.add_argument("--folder", type=Path, help="where the home is kept meanwhile")
+    parser.add_argument("--home", type=Path, help="a home to keep, and to go on with")
     parser.add_argument("--output", type=Path, help="a file that rows are added to, as JSON")
     parser.add_argument("--rows", type=Path, help="measure nothing: show the rows of this file")
     parser.add_argument("--draw", type=Path, help="with --rows: an SVG of the curve")
@@ -57,10 +58,10 @@ def _grown(asked: argparse.Namespace) -> list[Row]:
     if not photos:
         sys.exit("the real photos are not here")
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(dir=asked.folder) as home:
+    with nullcontext(asked.home) if asked.home else tempfile.TemporaryDirectory() as home:
         wiring = Wiring(load_settings({"home": home}))
         features = reduced(real_features(wiring, photos), asked.dimension)
-        before = 0
+        before = _kept(wiring.store())
         for size in asked.sizes:
             filled = _filled(wiring.store(), features, before, size)
             before = size
@@ -72,6 +73,11 @@ def _grown(asked: argparse.Namespace) -> list[Row]:
                         append_row(asked.output, row)
         wiring.close()
     return rows
+
+
+def _kept(store: PostgresStore) -> int:
+    """How many photos an earlier run left in the home."""
+    return store.open(NAME).info().photos if NAME in store.names() else 0
 
 
 def _filled(store: PostgresStore, features: FloatArray, before: int, size: int) -> Filled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from decimal import Decimal
@@ -14,7 +15,14 @@ from goodsight.core.filter_parser import parse_filter
 from goodsight.core.types import Metric, Product
 from goodsight.stores import hearing_builds
 from goodsight.stores.postgres.routes import FEW_PHOTOS, Route, Where, choose_route
-from goodsight.stores.postgres.vector_index import MINIMUM_PHOTOS, REBUILD_SHARE
+from goodsight.stores.postgres.settings import build_memory_kilobytes
+from goodsight.stores.postgres.vector_index import (
+    BYTES_PER_LINK,
+    MINIMUM_PHOTOS,
+    REBUILD_SHARE,
+    SPARE_MEMORY,
+    IndexShape,
+)
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION
 from stores.samples import CARD, begin, filled, photo, place, query, random_units, unit
 from stores.servers import eventually
@@ -287,3 +295,39 @@ def test_means_are_searched_though_photos_are_alike(embedded_store):
         {"a": unit(1), "b": unit(1, 0.1)},
     )
     assert shop.search(query(unit(1))).products[0].parts["mean"] > 0.99
+
+
+def test_a_build_takes_what_it_needs_and_never_more_than_a_quarter_of_the_memory():
+    quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 // 4
+    assert build_memory_kilobytes(0) == 64 * 1024
+    assert build_memory_kilobytes(200 << 20) == 200 * 1024
+    assert 0.99 * quarter < build_memory_kilobytes(1 << 50) <= quarter
+
+
+def test_a_graph_fits_the_memory_it_is_given(embedded_store):
+    """The server says where it does not; the least memory there is would hide a wrong sum."""
+    vectors = random_units(MINIMUM_PHOTOS, seed=9, dimension=1024)
+    run = begin(embedded_store, card=replace(CARD, dimension=1024))
+    names = [f"{number}.jpg" for number in range(MINIMUM_PHOTOS)]
+    run.put_products([Product(id="p", title="p", photos=tuple(names))])
+    for start in range(0, MINIMUM_PHOTOS, BATCH):
+        some = names[start : start + BATCH]
+        run.put_photos(
+            [photo(name, vectors[start + i]) for i, name in enumerate(some)],
+            [place("p", name) for name in some],
+        )
+    run.finish([], remove_missing=True, complete=False)
+    table = embedded_store.open("shop")._known.vectors
+    shape, told = IndexShape(), []
+    with embedded_store.database.connect() as session:
+        session.add_notice_handler(lambda notice: told.append(notice.message_primary))
+        session.execute("SET client_min_messages = notice")
+        needed = MINIMUM_PHOTOS * (2 * 1024 + BYTES_PER_LINK * shape.links)
+        for share, fits in ((0.7, False), (SPARE_MEMORY, True)):
+            told.clear()
+            session.execute(f"SET maintenance_work_mem = '{int(needed * share) // 1024}kB'")
+            session.execute(
+                f"CREATE INDEX ON {table.photo_vectors.as_string()} USING hnsw"
+                f" (vector halfvec_ip_ops) WITH (m = {shape.links})"
+            )
+            assert any("no longer fits" in line for line in told) is not fits

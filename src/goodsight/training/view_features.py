@@ -18,11 +18,9 @@ import numpy as np
 from goodsight.core.ports import ImageEncoder, PositionEncoder
 from goodsight.core.types import FloatArray, ModelCard, Photo, Preprocessing
 from goodsight.images import augmented
+from goodsight.training.map_views import window_features
 
 __all__ = ["ViewFeatures"]
-
-# Of the map's sides; five of them, in the corners and the middle.
-WINDOW = 0.7
 
 
 class ViewFeatures:
@@ -56,9 +54,8 @@ class ViewFeatures:
             for number in range(self._augmentations)
         ]
         if _shows_positions(self._encoder):
-            views = np.concatenate(
-                [self._windows(photo)[1:], *(self._windows(view) for view in made)]
-            )
+            own = self._parts(photo, whole=False)
+            views = np.concatenate([own, *(self._parts(view, whole=True) for view in made)])
         elif made:
             views = self._encoder.encode_photos(made).features
         else:
@@ -67,12 +64,15 @@ class ViewFeatures:
         # As they come back from disk, so that a run resumed gives the same result.
         return views.astype(np.float16).astype(np.float32)
 
-    def _windows(self, photo: Photo) -> FloatArray:
-        """The whole photo, then five parts of it, float32 (6, f)."""
+    def _parts(self, photo: Photo, *, whole: bool) -> FloatArray:
+        """Parts of a photo, float32 (WINDOWS, f), behind the whole of it if wanted."""
         assert isinstance(self._encoder, PositionEncoder)  # noqa: S101 - told before
-        return np.concatenate(
-            [_means(positions) for positions in self._encoder.encode_positions(photo)], axis=1
-        )
+        maps = self._encoder.encode_positions(photo)
+        parts = window_features(maps)
+        if not whole:
+            return parts
+        mean = np.concatenate([positions.mean(axis=(1, 2)) for positions in maps])
+        return np.concatenate([mean[np.newaxis], parts])
 
     def _keep(self, content_hash: str, views: FloatArray) -> None:
         path = self._path(content_hash)
@@ -84,16 +84,6 @@ class ViewFeatures:
 
     def _path(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / f"{content_hash}.npy"
-
-
-def _means(positions: FloatArray) -> FloatArray:
-    """Means over a map (channels, rows, columns) and over its windows, float32 (6, channels)."""
-    _, rows, columns = positions.shape
-    high, wide = max(1, round(rows * WINDOW)), max(1, round(columns * WINDOW))
-    down, right = rows - high, columns - wide
-    corners = [(0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2)]
-    windows = [positions[:, top : top + high, left : left + wide] for top, left in corners]
-    return np.stack([part.mean(axis=(1, 2)) for part in (positions, *windows)])
 
 
 def _shows_positions(encoder: ImageEncoder) -> bool:

@@ -158,7 +158,8 @@ def delete_collection(connection: Connection, name: str) -> None:
     key = [RUN_LOCK, found.id]
     if not _alone_soon(connection, key):
         raise StoreError(
-            f"collection '{name}' is being indexed: stop that first, or wait for its end"
+            f"collection '{name}' is being indexed or backed up: stop that first, or wait for"
+            " its end"
         )
     try:
         with connection.transaction():

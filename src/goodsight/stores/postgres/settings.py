@@ -9,7 +9,7 @@ __all__ = ["build_memory_kilobytes", "server_settings", "session_options", "sess
 
 MEGABYTE = 1024 * 1024
 SHARED_BUFFERS_MAX_MEGABYTES = 2048
-BUILD_MEMORY_MAX_MEGABYTES = 2048
+BUILD_MEMORY_MIN_MEGABYTES = 64
 EF_SEARCH = 32
 
 
@@ -55,9 +55,13 @@ def session_options(settings: Mapping[str, str]) -> str:
     return " ".join(f"-c {name}={value}" for name, value in pairs)
 
 
-def build_memory_kilobytes() -> int:
-    """Memory an index build may use: a quarter of the machine's, within reason."""
-    return min(_memory_megabytes() // 4, BUILD_MEMORY_MAX_MEGABYTES) * 1024
+def build_memory_kilobytes(needed_bytes: int) -> int:
+    """Memory an index build may use: what it needs, up to a quarter of the machine's.
+
+    Not more than it needs: with parallel workers the server takes all of it beforehand.
+    """
+    wanted = max(needed_bytes // MEGABYTE, BUILD_MEMORY_MIN_MEGABYTES)
+    return min(_memory_megabytes() // 4, wanted) * 1024
 
 
 def _memory_megabytes() -> int:

@@ -22,7 +22,7 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.settings import build_memory_kilobytes
 from goodsight.stores.postgres.vector_sets import MAX_INDEXED_DIMENSION, VectorSet
 
-__all__ = ["IndexShape", "build_indexes", "drop_indexes", "outgrows_index"]
+__all__ = ["IndexShape", "build_indexes", "build_memory", "drop_indexes", "outgrows_index"]
 
 # Below so many photos comparing with all of them is as quick as the index.
 MINIMUM_PHOTOS = 4000
@@ -30,6 +30,11 @@ MINIMUM_PHOTOS = 4000
 REBUILD_SHARE = 0.25
 BUILD_LOCK = 0x600D1DE
 LONGEST_WAIT_SECONDS = 1
+# Measured: docs/decisions/0030. A vector has `links` neighbours on each layer, twice that on the
+# lowest.
+BYTES_PER_LINK = 50
+SPARE_MEMORY = 1.25
+_COUNT = sql.SQL("SELECT count(*) FROM {}")
 _VALID = sql.SQL("""
     SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND indisvalid)
 """)
@@ -78,10 +83,20 @@ def build_indexes(connection: Connection, vectors: VectorSet, shape: IndexShape 
     with _alone(connection, vectors) as alone:
         if not alone:
             return False
-        with _build_settings(connection):
+        with _build_settings(connection, build_memory(connection, vectors, shape)):
             photos = _build(connection, vectors, "photos", shape)
             products = _build(connection, vectors, "products", shape)
     return photos or products
+
+
+def build_memory(connection: Connection, vectors: VectorSet, shape: IndexShape) -> int:
+    """Kilobytes that a build of the larger index may use.
+
+    Where the graph does not fit, the rest is built on disk, many times slower.
+    """
+    [(rows,)] = connection.execute(_COUNT.format(vectors.photo_vectors))
+    each = 2 * vectors.dimension + BYTES_PER_LINK * shape.links
+    return build_memory_kilobytes(int(rows * each * SPARE_MEMORY))
 
 
 def _build(connection: Connection, vectors: VectorSet, what: str, shape: IndexShape) -> bool:
@@ -141,8 +156,8 @@ def _alone(connection: Connection, vectors: VectorSet) -> Iterator[bool]:
 
 
 @contextmanager
-def _build_settings(connection: Connection) -> Iterator[None]:
-    memory = sql.Literal(f"{build_memory_kilobytes()}kB")
+def _build_settings(connection: Connection, kilobytes: int) -> Iterator[None]:
+    memory = sql.Literal(f"{kilobytes}kB")
     connection.execute(sql.SQL("SET maintenance_work_mem = {}").format(memory))
     try:
         yield
