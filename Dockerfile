@@ -28,6 +28,9 @@ RUN /build/tools/bin/python -m pip wheel \
  && /opt/goodsight/bin/python -m pip uninstall --yes pip
 
 FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="Goodsight" \
+      org.opencontainers.image.description="Search a shop's catalogue with a photo" \
+      org.opencontainers.image.licenses="Apache-2.0"
 # A number of its own, so that files in a volume belong to nobody else of the machine.
 RUN groupadd --gid 10001 goodsight \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/goodsight --no-create-home \

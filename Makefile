@@ -161,8 +161,9 @@ container-check: $(VENV)/.dev
 container:
 	mkdir -p feeds && mkdir -p -m 0700 secrets
 	test -s secrets/database_password || openssl rand -hex 24 > secrets/database_password
+	chmod 0644 secrets/database_password
 	test -s secrets/owner_key || \
-	  docker compose run --build --rm goodsight key create owner --role admin > secrets/owner_key
+	  docker compose run --build --rm -T goodsight key create owner --role admin > secrets/owner_key
 	docker compose up --build --wait
 
 lock: $(VENV)/.dev

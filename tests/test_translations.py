@@ -1,4 +1,4 @@
-"""Pages in Chinese say what the English ones say: the same programs, pictures and parts."""
+"""Pages in Chinese say what the English ones say: the same programs, formulas and parts."""
 
 from __future__ import annotations
 

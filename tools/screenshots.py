@@ -1,6 +1,7 @@
-"""Draws the pictures of the documentation: the page and the owner's page in eight states.
+"""Draws the pictures of the documentation: the page and the owner's page in ten states.
 
     make screenshots
+    .venv/bin/python tools/screenshots.py page-start page-chinese    only these
 
 Needs Chromium, and the sample store that `goodsight demo` fetches. The photographers named in
 the README took the photos.
@@ -95,6 +96,8 @@ STATES: dict[str, tuple[str, int, int, dict[str, str], Callable[[Page], None]]] 
     "page-nothing": ("/", 1024, 800, {}, show_nothing),
     "page-phone": ("/", 390, 844, {"color_scheme": "dark"}, choose),
     "page-chinese": ("/", 768, 1000, {"locale": "zh-CN"}, lambda page: choose(page, "lens.jpg")),
+    "page-chinese-start": ("/", 1440, 900, {"locale": "zh-CN"}, lambda _: None),
+    "page-chinese-product": ("/", 1440, 900, {"locale": "zh-CN"}, show_product),
     "page-owner": ("/owner", 1440, 900, {}, show_owner),
 }
 
@@ -115,7 +118,8 @@ def main() -> None:
             client.is_ready()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-            for name, (path, width, height, options, prepare) in STATES.items():
+            for name in sys.argv[1:] or STATES:
+                path, width, height, options, prepare = STATES[name]
                 viewport = {"width": width, "height": height}
                 page = browser.new_page(viewport=viewport, **{"locale": "en-US", **options})
                 page.goto(url + path)

@@ -9,7 +9,7 @@ from container_steps.dockerfile import Instruction, Stage
 from container_steps.room import Room
 
 # They describe the container and change no file.
-DESCRIBING = ("USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD")
+DESCRIBING = ("LABEL", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD")
 
 
 def build(stages: list[Stage], context: Path, folder: Path) -> dict[str, Room]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def drawn_shop(folder: Path) -> None:
     """A feed of three products, drawn by hand as plain pixel maps: nothing is needed for it."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     rows = ["id,title,price,image"]
     for number, colour in enumerate([(200, 30, 60), (30, 140, 90), (60, 90, 220)]):
         pixels = bytearray(b"\xff" * (96 * 96 * 3))

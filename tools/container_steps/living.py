@@ -35,6 +35,7 @@ class Life:
         self.user = int(stage.last("USER").text.split(":")[0])
         self.home = stage.environment["GOODSIGHT_HOME"]
         self.port = free_port()
+        self._url = ""
 
     def live(self) -> None:
         """Raises AssertionError or RuntimeError where something is not as it should be."""
@@ -49,14 +50,17 @@ class Life:
             assert report["photos"]["indexed"] == 3, report
             print("ok: a key made, three products indexed", flush=True)
             with self._start("serve") as service:
-                self._wait_until_healthy(service)
-                self._tell("searching finds, with the key only", lambda: self._search(key))
-                self._stop(service)
+                try:
+                    self._wait_until_healthy(service)
+                    self._tell("searching finds, with the key only", lambda: self._search(key))
+                    self._stop(service)
+                finally:
+                    service.kill()
             self._tell("the health check sees that it is gone", lambda: self._health() == 1)
 
     def _furnish(self) -> None:
         password = self.room.path(PASSWORD_FILE)
-        password.parent.mkdir(parents=True)
+        password.parent.mkdir(parents=True, exist_ok=True)
         password.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         password.chmod(0o644)
         drawn_shop(self.room.path("/feeds"))
@@ -104,15 +108,15 @@ class Life:
         address = f"http://127.0.0.1:{self.port}/v1/collections/default/search"
         body = json.dumps({"query": [{"text": "Product 1"}]}).encode()
         headers = {"Content-Type": "application/json"}
+        refused = 0
         try:
-            urlopen(Request(address, body, headers), timeout=30)
+            urlopen(Request(address, body, headers), timeout=30).close()
         except HTTPError as error:
-            refused = error.code == 401
-        with urlopen(
-            Request(address, body, {**headers, "Authorization": f"Bearer {key}"}), timeout=30
-        ) as answer:
+            refused = error.code
+        allowed = Request(address, body, {**headers, "Authorization": f"Bearer {key}"})
+        with urlopen(allowed, timeout=30) as answer:
             hits = json.load(answer)["hits"]
-        return refused and hits[0]["product"]["id"] == "p1"
+        return refused == 401 and hits[0]["product"]["id"] == "p1"
 
     def _stop(self, service: subprocess.Popen[str]) -> None:
         begun = time.monotonic()
