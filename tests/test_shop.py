@@ -18,6 +18,7 @@ from goodsight.core.errors import (
     UsageError,
 )
 from goodsight.core.types import Query, Term
+from service.tuned import drawn_projection
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +240,25 @@ def test_collections_are_apart(shop, home, small_shop):
         assert [info.name for info in second.collections()] == ["default", "second"]
         second.delete()
     assert shop.info().products == 6
+
+
+def test_a_space_that_was_switched_since_is_searched_in(home, small_shop):
+    """Also with vectors of two origins: the photo's of the model, the product's of the store."""
+    query = small_shop / "query-1.png", goodsight.term(product="p3", weight=0.5)
+    with goodsight.open(home, collection="switched") as shop:
+        shop.index(small_shop / "feed.csv")
+        before = shop.search(*query)
+        keeper = shop._wiring.store().spaces("switched")
+        space = keeper.switch_space(drawn_projection(shop.info().dimension, 1), {})
+        after = shop.search(*query)
+        assert (before.space, after.space) == (shop.info().encoder_space, space)
+        assert after.hits[0].product.id == "p1"
+        assert after.hits[0].score != pytest.approx(before.hits[0].score, abs=1e-3)
+        keeper.switch_space(None, {})
+        explained = shop.explain(*query, product_id="p1")
+        assert explained.score == pytest.approx(explained.likeness, abs=2e-3)
+        assert explained.score == pytest.approx(before.hits[0].score, abs=2e-3)
+        shop.delete()
 
 
 def test_a_model_of_ones_own(home, small_shop, tmp_path):

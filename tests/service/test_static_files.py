@@ -9,6 +9,7 @@ import pytest
 
 import goodsight
 from goodsight.core.colour_names import COLOUR_NAMES
+from goodsight.core.gating import MIN_QUERIES
 
 STATIC = Path(goodsight.__file__).parent / "service" / "static"
 SCRIPTS_AND_STYLES = sorted([*STATIC.rglob("*.js"), *STATIC.rglob("*.css")])
@@ -43,6 +44,7 @@ def test_the_shell_is_all_of_the_customer_s_page():
         "assets",
         "assets/look",
         "assets/owner",
+        "assets/owner/models",
         "assets/suggesting",
         "assets/terms",
         "assets/understood",
@@ -61,10 +63,16 @@ def test_both_languages_have_the_same_words(folder):
 
 def test_every_word_that_the_owner_s_page_asks_for_is_there():
     folder = STATIC / "assets" / "owner"
-    scripts = [file for file in folder.glob("*.js") if "words" not in file.name]
+    scripts = [file for file in folder.rglob("*.js") if "words" not in file.name]
     asked = set(re.findall(r'\bt\(\s*"([^"]+)"', "".join(map(Path.read_text, scripts))))
     assert len(asked) > 50
-    assert asked <= set(WORD.findall((folder / "words.en.js").read_text("utf-8")))
+    words = "".join(file.read_text("utf-8") for file in folder.rglob("words.en.js"))
+    assert asked <= set(WORD.findall(words))
+
+
+def test_the_page_knows_how_many_photos_the_gate_needs():
+    script = STATIC / "assets" / "owner" / "models" / "verdict.js"
+    assert f"const LEAST_QUERIES = {MIN_QUERIES};" in script.read_text("utf-8")
 
 
 def test_the_page_s_colours_are_the_service_s():

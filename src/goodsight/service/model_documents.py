@@ -27,7 +27,8 @@ def space_document(kept: KeptSpace) -> dict[str, Any]:
 def tuning_run_summary(run: TuningRun) -> dict[str, Any]:
     """A tuning run as a list shows it; see the schema TuningRunSummary."""
     verdict, changed = run.record.verdict, run.record.changed
-    first = verdict.comparisons[0] if verdict and verdict.comparisons else None
+    comparisons = verdict.comparisons if verdict else ()
+    first = comparisons[0] if comparisons else None
     gains = sum(query.is_gain for query in changed)
     return {
         "id": run.id,
@@ -42,6 +43,7 @@ def tuning_run_summary(run: TuningRun) -> dict[str, Any]:
         "after": None if first is None else _number(first.after),
         "reasons": [] if verdict is None else list(verdict.reasons),
         "reason": run.record.reason,
+        "comparisons": [_comparison(found) for found in comparisons],
         "gains": gains,
         "losses": len(changed) - gains,
     }
@@ -50,7 +52,6 @@ def tuning_run_summary(run: TuningRun) -> dict[str, Any]:
 def tuning_run_document(run: TuningRun, photo_path: PhotoPath) -> dict[str, Any]:
     """A tuning run with all that was recorded; see the schema TuningRunAnswer."""
     record = run.record
-    comparisons = record.verdict.comparisons if record.verdict else ()
     return {
         **tuning_run_summary(run),
         "settings": [{"name": name, "value": value} for name, value in record.settings],
@@ -58,7 +59,6 @@ def tuning_run_document(run: TuningRun, photo_path: PhotoPath) -> dict[str, Any]
             {"epoch": point.epoch, "loss": _number(point.loss), "recall": _number(point.recall)}
             for point in record.curve
         ],
-        "comparisons": [_comparison(found) for found in comparisons],
         "model": None if record.model is None else dataclasses.asdict(record.model),
         "changed": [_changed(query, photo_path) for query in record.changed],
     }

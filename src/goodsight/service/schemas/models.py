@@ -49,6 +49,20 @@ class SpacesDropped(BaseModel):
     dropped: int
 
 
+class ComparisonAnswer(BaseModel):
+    """Both models on the same queries; `low` to `high` is the difference's 95 % interval."""
+
+    suite: str
+    category: str
+    queries: int
+    before: float | None
+    after: float | None
+    low: float | None
+    high: float | None
+    is_gain: bool
+    is_loss: bool
+
+
 class TuningRunSummary(BaseModel):
     """A tuning run as a list shows it.
 
@@ -68,6 +82,7 @@ class TuningRunSummary(BaseModel):
     after: float | None
     reasons: list[str]
     reason: str
+    comparisons: list[ComparisonAnswer]
     gains: int
     losses: int
 
@@ -91,20 +106,6 @@ class CurvePointAnswer(BaseModel):
     epoch: int
     loss: float | None
     recall: float | None
-
-
-class ComparisonAnswer(BaseModel):
-    """Both models on the same queries; `low` to `high` is the difference's 95 % interval."""
-
-    suite: str
-    category: str
-    queries: int
-    before: float | None
-    after: float | None
-    low: float | None
-    high: float | None
-    is_gain: bool
-    is_loss: bool
 
 
 class TunedModelAnswer(BaseModel):
@@ -134,6 +135,5 @@ class TuningRunAnswer(TuningRunSummary):
 
     settings: list[SettingAnswer]
     curve: list[CurvePointAnswer]
-    comparisons: list[ComparisonAnswer]
     model: TunedModelAnswer | None
     changed: list[ChangedQueryAnswer]

@@ -1,5 +1,5 @@
 // @ts-check
-/** The collections: what each holds, and the way to its runs, health, upload, and end. */
+/** The collections: what each holds, and the way to its runs, models, health, upload, end. */
 
 import { notify } from "../announcer.js";
 import { collectionPath } from "../api.js";
@@ -46,7 +46,7 @@ function card(collection, again) {
       h("br"),
       () => t("collections.model", { model: collection.model ?? "–", profile: collection.profile ?? "–" }),
     ),
-    h("ul", { class: "card-links" }, ...["runs", "health", "upload"].map((section) => link(section, name))),
+    h("ul", { class: "card-links" }, ...["runs", "models", "health", "upload"].map((section) => link(section, name))),
     h(
       "div",
       { class: "row card-end" },

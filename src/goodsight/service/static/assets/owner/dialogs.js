@@ -1,5 +1,5 @@
 // @ts-check
-/** Dialogs that ask before something cannot be undone. */
+/** Dialogs that ask before something is done that matters, or cannot be undone. */
 
 import { h, icon, openDialog, replace } from "../dom.js";
 import { t } from "../i18n.js";
@@ -48,14 +48,20 @@ export function makeDialog(title, ...body) {
  * @param {() => string} question.text
  * @param {() => string} question.action what the button says
  * @param {string} [question.typed] what must be typed first
+ * @param {boolean} [question.calm] that it can be undone
  * @param {() => Promise<void>} question.act
  */
-export function askFirst({ title, text, action, typed, act }) {
+export function askFirst({ title, text, action, typed, calm = false, act }) {
   const said = h("p", { class: "refused", role: "alert", test: "dialog-refused" });
   const field = typed === undefined ? null : typedField(typed);
   const button = h(
     "button",
-    { type: "submit", class: "button danger", test: "confirm", disabled: typed !== undefined },
+    {
+      type: "submit",
+      class: `button ${calm ? "solid" : "danger"}`,
+      test: "confirm",
+      disabled: typed !== undefined,
+    },
     action,
   );
   field?.input.addEventListener("input", () => {

@@ -12,6 +12,7 @@ import { showAudit } from "./audit.js";
 import { showCollections } from "./collections.js";
 import { showHealth } from "./health.js";
 import { showKeys } from "./keys.js";
+import { showModels } from "./models/models.js";
 import { explained, load } from "./parts.js";
 import { addressOf, placeNow } from "./router.js";
 import { showRuns } from "./runs.js";
@@ -25,6 +26,7 @@ import { showUpload } from "./upload.js";
 const SECTIONS = [
   { name: "collections", icon: "similar", show: showCollections },
   { name: "runs", icon: "clock", show: showRuns },
+  { name: "models", icon: "light", show: showModels },
   { name: "health", icon: "check", show: showHealth },
   { name: "upload", icon: "upload", show: showUpload },
   { name: "keys", icon: "link", show: showKeys },
@@ -127,7 +129,7 @@ function showSection() {
   }
   writeTitle();
   if (section === undefined) replace(main, lost());
-  else section.show(main, { collection: place.collection, signal: showing.signal });
+  else section.show(main, { collection: place.collection, item: place.item, signal: showing.signal });
 }
 
 function lost() {

@@ -1,19 +1,24 @@
 // @ts-check
 /**
- * Which section is shown, from the address: `#/runs/default` is the runs of "default".
+ * Which section is shown, from the address: `#/runs/default` is the runs of "default", and
+ * `#/models/default/12` a thing within a section.
  *
- * @typedef {{section: string, collection: string | null}} Place
+ * @typedef {{section: string, collection: string | null, item: string | null}} Place
  */
 
 /** @returns {Place} */
 export function placeNow() {
-  const [section = "", collection] = location.hash.replace(/^#\//, "").split("/");
-  return { section: location.hash.startsWith("#/") ? section : "", collection: decoded(collection) };
+  const [section = "", collection, item] = location.hash.replace(/^#\//, "").split("/");
+  return {
+    section: location.hash.startsWith("#/") ? section : "",
+    collection: decoded(collection),
+    item: decoded(item),
+  };
 }
 
-/** @param {string} section @param {string | null} [collection] @returns {string} */
-export function addressOf(section, collection = null) {
-  return collection === null ? `#/${section}` : `#/${section}/${encodeURIComponent(collection)}`;
+/** @param {string} section @param {...string} parts the collection, then what of it @returns {string} */
+export function addressOf(section, ...parts) {
+  return [`#/${section}`, ...parts.map(encodeURIComponent)].join("/");
 }
 
 /** @param {string | undefined} text @returns {string | null} */

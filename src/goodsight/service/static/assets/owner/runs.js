@@ -84,8 +84,8 @@ function skips(run, collection) {
   return details;
 }
 
-/** @param {Run} run */
-function times(run) {
+/** @param {{started_at: string, finished_at: string | null}} run when it began, and how long it took */
+export function times(run) {
   const started = dateTime(run.started_at);
   if (run.finished_at === null) return t("runs.started", { when: started });
   const seconds = (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;

@@ -2,7 +2,7 @@
 /**
  * What a section is, and the choice of a collection that several begin with.
  *
- * @typedef {{collection: string | null, signal: AbortSignal}} Context
+ * @typedef {{collection: string | null, item: string | null, signal: AbortSignal}} Context
  * @typedef {(place: HTMLElement, context: Context) => void} Section
  * @typedef {import("../api-types.js").CollectionDocument} CollectionDocument
  */

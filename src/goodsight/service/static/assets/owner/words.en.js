@@ -93,6 +93,8 @@ export const words = {
   "skips.shown": "{shown} of {count} shown",
   "skips.shown.kept": "{shown} shown. There were {count}; the first {kept} are kept.",
 
+  "models.nav": "Models",
+
   "health.nav": "Health",
   "health.title": "Catalogue health",
   "health.lead": "What keeps products from being found by photo, and what to mend first.",
@@ -212,6 +214,8 @@ export const words = {
   "audit.detail.collections": "for {value}",
   "audit.detail.expires_at": "until {value}",
   "audit.detail.feed": "feed: {value}",
+  "audit.detail.space": "space: {value}",
+  "audit.detail.spaces": "models: {value}",
   "audit.act.make key": "Key made",
   "audit.act.revoke key": "Key revoked",
   "audit.act.delete collection": "Collection deleted",
@@ -219,4 +223,7 @@ export const words = {
   "audit.act.sign in": "Signed in",
   "audit.act.make collection": "Collection made",
   "audit.act.sign-in refused": "Sign-in refused",
+  "audit.act.switch model": "Model switched",
+  "audit.act.roll back model": "Gone back to the former model",
+  "audit.act.prune models": "Kept models dropped",
 };

@@ -90,6 +90,8 @@ export const words = {
   "skips.shown": "显示 {shown} / {count} 项",
   "skips.shown.kept": "显示 {shown} 项；共 {count} 项，只保留前 {kept} 项",
 
+  "models.nav": "模型",
+
   "health.nav": "健康状况",
   "health.title": "目录健康状况",
   "health.lead": "哪些问题让商品难以通过照片找到，应当先解决什么。",
@@ -209,6 +211,8 @@ export const words = {
   "audit.detail.collections": "用于 {value}",
   "audit.detail.expires_at": "有效至 {value}",
   "audit.detail.feed": "商品数据：{value}",
+  "audit.detail.space": "空间：{value}",
+  "audit.detail.spaces": "模型数：{value}",
   "audit.act.make key": "生成密钥",
   "audit.act.revoke key": "吊销密钥",
   "audit.act.delete collection": "删除目录",
@@ -216,4 +220,7 @@ export const words = {
   "audit.act.sign in": "登录",
   "audit.act.make collection": "创建目录",
   "audit.act.sign-in refused": "登录被拒绝",
+  "audit.act.switch model": "切换模型",
+  "audit.act.roll back model": "换回之前的模型",
+  "audit.act.prune models": "删除保留的模型",
 };
