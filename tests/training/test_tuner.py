@@ -29,6 +29,9 @@ class Watch:
     def training(self, name, progress):
         self.heard.append((name, progress.point.epoch, progress.epochs))
 
+    def skipped(self, skip):
+        self.heard.append(("skipped", skip.reference, skip.reason))
+
     def stage(self, name):
         self.heard.append((name,))
 
@@ -155,6 +158,24 @@ def test_stopped_it_changes_nothing_and_goes_on_from_there(shop, switched):
     assert shop.switcher().runs(1)[0].status is TuningStatus.INTERRUPTED
     kept = list(Tuner(shop)._folder.rglob("*.npy"))
     assert len(kept) >= 100
+
+
+def test_labelled_folders_teach_too(shop, switched, tmp_path):
+    for label, number in (("p3", 3), ("lamp", 30)):
+        (tmp_path / "sorted" / label).mkdir(parents=True)
+        for seed in range(500, 508):
+            scene(number, seed).save(tmp_path / "sorted" / label / f"{seed}.png")
+    (tmp_path / "sorted" / "lamp" / "broken.jpg").write_bytes(b"no picture")
+    watch = Watch()
+    options = TuneOptions(augmentations=0, folder=tmp_path / "sorted", head=QUICK, force=True)
+    run = Tuner(shop).tune(options, watch)
+    info = shop.info()
+    assert run.record.model.photos == info.photos + 16
+    # "p3" is a product of the catalogue, the lamp is none.
+    assert run.record.model.products == info.products + 1
+    [skipped] = [entry for entry in watch.heard if entry[0] == "skipped"]
+    assert skipped[1].endswith("broken.jpg")
+    assert info.space == run.record.model.space
 
 
 def test_an_unknown_method_is_named(shop):

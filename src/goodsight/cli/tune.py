@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from goodsight.cli.tune_progress import TuneProgress
 if TYPE_CHECKING:
     from goodsight.core.tuning import TuningRun
     from goodsight.shop import Shop
+    from goodsight.training.head_report import HeadSettings
     from goodsight.training.tuner import TuneOptions
 
 __all__ = ["tune"]
@@ -43,6 +45,13 @@ def tune(
     augmentations: Annotated[
         int, typer.Option(help="Views made of each photo, besides its parts.", min=0, max=8)
     ] = 1,
+    from_folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Photos sorted into folders, to learn from too; one named after a product's id"
+            " shows that product."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another one deals the photos anew.")] = 0,
     force: Annotated[
         bool, typer.Option("--force", help="Switch against the verdict; it is recorded.")
@@ -59,7 +68,10 @@ def tune(
     """
     from goodsight.rendering import tuning_run_document, verdict_table
 
-    options = _options(method, loss, dimension, epochs, augmentations, seed, force)
+    head = _head(loss, dimension, epochs, seed)
+    with _extra():
+        from goodsight.training.tuner import TuneOptions
+    options = TuneOptions(method, augmentations, force, from_folder, head)
     with (
         open_shop(home, database, collection) as shop,
         stop_on_interrupt() as should_stop,
@@ -76,30 +88,20 @@ def tune(
     _tell_end(run)
 
 
-def _options(
-    method: str,
-    loss: str | None,
-    dimension: int | None,
-    epochs: int | None,
-    augmentations: int,
-    seed: int,
-    force: bool,
-) -> TuneOptions:
+def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int) -> HeadSettings:
     with _extra():
         from goodsight.training.head_report import HeadSettings
         from goodsight.training.losses import LossName
-        from goodsight.training.tuner import TuneOptions
 
     from goodsight.asking import choice
 
     own = HeadSettings()
-    head = HeadSettings(
+    return HeadSettings(
         loss=own.loss if loss is None else choice(LossName, loss),
         dimension=dimension or own.dimension,
         epochs=epochs or own.epochs,
         seed=seed,
     )
-    return TuneOptions(method, augmentations=augmentations, force=force, head=head)
 
 
 def _run(

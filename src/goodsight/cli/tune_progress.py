@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from goodsight.cli.output import message
 
 if TYPE_CHECKING:
+    from goodsight.core.types import Skip
     from goodsight.training.head_report import HeadProgress
 
 __all__ = ["TuneProgress"]
@@ -52,6 +53,11 @@ class TuneProgress:
         recall = "" if point.recall is None else f", recall {point.recall:.3f}"
         text = f"training, {name}: epoch {point.epoch} of {progress.epochs}{loss}{recall}"
         self._tell(text + _left(progress.seconds_left), point.epoch == progress.epochs)
+
+    def skipped(self, skip: Skip) -> None:
+        """Say which labelled photo cannot be used."""
+        self._wipe()
+        message(f"skipped {skip.reference}: {skip.reason}")
 
     def stage(self, name: str) -> None:
         """Say that another part begins."""

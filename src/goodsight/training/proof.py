@@ -42,7 +42,8 @@ class Proof:
     after: Projection | None
 
     def answers(self, rows: Rows) -> Answers:
-        """Whether the photos of these rows find their products."""
+        """Whether the photos of these rows find their products, where those are on the shelf."""
+        rows = self._answerable(rows)
         right = self._products(rows)
         before, after = (self._first(rows, space) for space in (self.before, self.after))
         return Answers(
@@ -54,6 +55,7 @@ class Proof:
 
     def changed(self, rows: Rows) -> tuple[ChangedQuery, ...]:
         """Queries that only one of the two is right about; at most `SHOWN_CHANGES`, evenly."""
+        rows = self._answerable(rows)
         right = self._products(rows)
         before, after = (self._first(rows, space) for space in (self.before, self.after))
         turned = np.flatnonzero((before.products == right) != (after.products == right))
@@ -65,7 +67,7 @@ class Proof:
 
     def calibrations(self, rows: Rows) -> Mapping[Metric, Calibration]:
         """Confidence in the new space, from photos it has not seen."""
-        shelf = self._sorted_shelf()
+        shelf, rows = self._sorted_shelf(), self._answerable(rows)
         return asked_calibrations(
             in_space(self.examples.features[shelf], self.after, self.blocks),
             self._products(shelf),
@@ -77,8 +79,9 @@ class Proof:
         """Whether disturbed photos of the catalogue find theirs, among all its photos."""
         hits = []
         for space in (self.before, self.after):
-            own = in_space(self.photos.features, space, self.blocks)
-            first = Shelf(own, self.photos.products).first(
+            own = slice(self.photos.of_catalogue)
+            vectors = in_space(self.photos.features[own], space, self.blocks)
+            first = Shelf(vectors, self.photos.products[own]).first(
                 in_space(seen.features, space, self.blocks)
             )
             names = [self.photos.ids[number] for number in first.products]
@@ -88,7 +91,12 @@ class Proof:
         return Answers(before, after, names, [""] * len(names))
 
     def _sorted_shelf(self) -> Rows:
-        return self.shelf[np.argsort(self._products(self.shelf), kind="stable")]
+        own = self.shelf[self.examples.photos[self.shelf] < self.photos.of_catalogue]
+        return own[np.argsort(self._products(own), kind="stable")]
+
+    def _answerable(self, rows: Rows) -> Rows:
+        """Those whose product has a photo on the shelf: labelled things may have none."""
+        return rows[np.isin(self._products(rows), self._products(self._sorted_shelf()))]
 
     def _first(self, rows: Rows, space: Projection | None) -> First:
         shelf = self._sorted_shelf()

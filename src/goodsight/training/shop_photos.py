@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +21,11 @@ MAX_PHOTOS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class ShopPhotos:
-    """n photos of p products, product by product.
+    """n photos of p products; those of the catalogue first, product by product.
 
     `features` float32 (n, f) are the encoder's raw output, `products` int64 (n,) number the
     products, of which `ids`, `titles` and `categories` tell. `references` name a place of each
-    photo.
+    photo. The first `of_catalogue` are the catalogue's own, and what is searched.
     """
 
     features: FloatArray
@@ -36,6 +35,7 @@ class ShopPhotos:
     categories: tuple[str, ...]
     content_hashes: tuple[str, ...]
     references: tuple[str, ...]
+    of_catalogue: int
 
     def __len__(self) -> int:
         return len(self.features)
@@ -63,6 +63,7 @@ class ShopPhotos:
             categories=tuple(category_of(item.product) for item in stored),
             content_hashes=tuple(name for item in stored for name in item.content_hashes),
             references=tuple(names[0] for item in stored for names in item.references),
+            of_catalogue=sum(counts),
         )
 
     def fingerprint(self) -> str:
@@ -72,11 +73,3 @@ class ShopPhotos:
             for product, content_hash in zip(self.products, self.content_hashes, strict=True)
         )
         return hashlib.sha256("\n".join(shown).encode()).hexdigest()
-
-    def names(self, rows: NDArray[np.intp]) -> Sequence[str]:
-        """Ids of the products of some rows."""
-        return [self.ids[product] for product in self.products[rows]]
-
-    def sections(self, rows: NDArray[np.intp]) -> Sequence[str]:
-        """Categories of the products of some rows."""
-        return [self.categories[product] for product in self.products[rows]]

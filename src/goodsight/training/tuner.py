@@ -37,11 +37,13 @@ from goodsight.core.tuning import (
     TuningRun,
     TuningStatus,
 )
+from goodsight.core.types import Skip
 from goodsight.disturbing import disturbed_features
 from goodsight.reading import CollectionReader
 from goodsight.training.examples import Examples
 from goodsight.training.head_report import HeadProgress, HeadSettings, TrainedHead
 from goodsight.training.head_training import train_head
+from goodsight.training.labelled_folder import labelled_photos, with_labelled
 from goodsight.training.proof import Proof
 from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
@@ -58,11 +60,15 @@ PROOF_SEED = 1000
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
-    """How to tune. With `force` a model is switched to against its verdict."""
+    """How to tune. With `force` a model is switched to against its verdict.
+
+    `folder` holds photos sorted into folders, to learn from besides the catalogue's own.
+    """
 
     method: str = "head"
     augmentations: int = 1
     force: bool = False
+    folder: Path | None = None
     head: HeadSettings = field(default_factory=HeadSettings)
 
 
@@ -75,6 +81,10 @@ class TuningWatch(Protocol):
 
     def training(self, name: str, progress: HeadProgress) -> None:
         """Training, "trial" or "with all photos", has come so far."""
+        ...
+
+    def skipped(self, skip: Skip) -> None:
+        """A labelled photo cannot be used."""
         ...
 
     def stage(self, name: str) -> None:
@@ -129,7 +139,7 @@ class Tuner:
         watch: TuningWatch,
         should_stop: Callable[[], bool],
     ) -> None:
-        photos = ShopPhotos.of(self._reader)
+        photos = self._photos(encoder, options.folder, watch, should_stop)
         views = ViewFeatures(encoder, self._folder / "views", augmentations=options.augmentations)
         examples = shop_examples(self._reader, photos, views, watch.viewed, should_stop)
         if options.method == "self-supervised":
@@ -156,6 +166,23 @@ class Tuner:
         model = _tuned_model(photos, final, encoder)
         run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _photos(
+        self,
+        encoder: ImageEncoder,
+        folder: Path | None,
+        watch: TuningWatch,
+        should_stop: Callable[[], bool],
+    ) -> ShopPhotos:
+        photos = ShopPhotos.of(self._reader)
+        if folder is None:
+            return photos
+        labelled = list(
+            labelled_photos(
+                self._reader, encoder, folder, skipped=watch.skipped, should_stop=should_stop
+            )
+        )
+        return with_labelled(photos, labelled)
 
     def _verdict(
         self,

@@ -1,0 +1,81 @@
+"""A tuning run killed at any moment: the old model or the new one, whole; the next run ends it."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytest.importorskip("torch")
+
+import goodsight
+from goodsight.core.tuning import TuningStatus
+from training.test_tuner import PRODUCTS, scene
+
+KILLS = int(os.environ.get("GOODSIGHT_TEST_TUNING_KILLS", "3"))
+PHOTOS = 12
+COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force", "--augmentations", "0"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    root = tmp_path_factory.mktemp("killed")
+    rows = ["id,title,image"]
+    for number in range(PRODUCTS):
+        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
+        for seed, name in enumerate(names):
+            scene(number, seed).save(root / name)
+        rows.append(f"p{number},Product {number},{'|'.join(names)}")
+    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    with goodsight.open(root / "home") as opened:
+        opened.index(root / "feed.csv")
+        yield opened, root
+
+
+def begun(root, *, epochs):
+    environment = {**os.environ, "GOODSIGHT_HOME": str(root / "home")}
+    return subprocess.Popen(
+        [*COMMAND, "--epochs", str(epochs)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def whole(shop, root):
+    """Every product is found by a photo of its own, in one of the spaces that are kept."""
+    kept = {space.space: space for space in shop.switcher().kept_spaces()}
+    assert kept[shop.info().space].is_active
+    for number in range(PRODUCTS):
+        [hit] = shop.search(root / f"{number}-0.png", limit=1, exact=True).hits
+        assert hit.product.id == f"p{number}"
+        assert hit.photo.endswith(f"{number}-0.png")
+
+
+def test_killed_at_any_moment_a_whole_model_serves(shop, tmp_path):
+    opened, root = shop
+    process = begun(root, epochs=3)
+    started = time.monotonic()
+    assert process.wait() == 0
+    process.stderr.close()
+    seconds = time.monotonic() - started
+    generator = random.Random(0)
+    for kill in range(KILLS):
+        process = begun(root, epochs=4 + kill)
+        # Evenly over the run, and a little beyond its end.
+        moment = (kill + generator.random()) / KILLS * 1.1 * seconds
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        process.stderr.close()
+        whole(opened, root)
+    process = begun(root, epochs=4)
+    assert process.wait() == 0
+    process.stderr.close()
+    whole(opened, root)
+    statuses = [run.status for run in opened.switcher().runs()]
+    assert statuses[0] is TuningStatus.SWITCHED
+    assert TuningStatus.RUNNING not in statuses
