@@ -1,11 +1,11 @@
 """A tuning run killed at any moment: the old model or the new one, whole; the next run ends it."""
 
 import os
-import random
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -62,7 +62,7 @@ def test_killed_at_any_moment_a_whole_model_serves(shop, tmp_path):
     assert process.wait() == 0
     process.stderr.close()
     seconds = time.monotonic() - started
-    generator = random.Random(0)
+    generator = np.random.default_rng(0)
     for kill in range(KILLS):
         process = begun(root, epochs=4 + kill)
         # Evenly over the run, and a little beyond its end.
