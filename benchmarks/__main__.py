@@ -19,9 +19,10 @@ NAMES = (
     "service",
 )
 # Only where they are asked for: the first takes long and writes into docs/quality.md, the second
-# reads words on photos for long, the third needs the extra `voice` and espeak-ng. `growth` takes
-# long, too, and has options of its own: python -m benchmarks growth --help.
-BY_NAME = ("quality", "composed", "voice")
+# reads words on photos for long, the third needs the extra `voice` and espeak-ng, the fourth the
+# extra `tune` and an hour. `growth` takes long, too, and has options of its own:
+# python -m benchmarks growth --help.
+BY_NAME = ("quality", "composed", "voice", "tuning")
 
 
 def main(arguments: list[str]) -> int:

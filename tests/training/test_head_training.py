@@ -1,6 +1,12 @@
 """A head learns what tells products apart, stops in time, goes on after a stop, and knows when
 it is of no use."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -81,8 +87,6 @@ def test_the_trial_has_seen_nothing_of_what_judges_it(catalogue):
     assert len(head.split.unknown)
     aside = np.concatenate([head.split.known, head.split.unknown])
     assert not np.isin(aside, head.split.learn).any()
-    changed = examples.features.copy()
-    changed[aside] = changed[aside][::-1] * 3 + 1
     learnt = examples.rows(head.split.learn)
     own = fit_projection([learnt.batch()], [SIZE], rooted=False)
     assert head.untuned.space("") == own.space("")
@@ -114,6 +118,43 @@ def test_a_stopped_training_goes_on_and_comes_to_the_same(catalogue, tmp_path):
     assert head.projection.space("") == whole.projection.space("")
     assert head.curve == whole.curve
     assert head.chosen == whole.chosen
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from goodsight.training.head_report import HeadSettings, Stage
+from goodsight.training.head_training import train_head
+from training.planted import SIZE, planted, with_views
+
+def die_in_the_final_training(progress):
+    if progress.point.stage is Stage.FINAL:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+train_head(
+    with_views(*planted()), [SIZE], rooted=False,
+    settings=HeadSettings(epochs=6, dimension=24, rate=0.01),
+    progress=die_in_the_final_training, checkpoint=Path(sys.argv[1]),
+)
+"""
+
+
+def test_a_killed_training_goes_on_and_comes_to_the_same(tmp_path):
+    tests = Path(__file__).parents[1]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(tests)},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    settings = HeadSettings(epochs=6, dimension=24, rate=0.01)
+    seen = []
+    examples = with_views(*planted())
+    head = trained(examples, settings, progress=seen.append, checkpoint=tmp_path)
+    assert {progress.point.stage for progress in seen} == {Stage.FINAL}, "the trial is not repeated"
+    whole = trained(examples, settings)
+    assert head.projection.space("") == whole.projection.space("")
+    assert head.curve == whole.curve
 
 
 def test_a_checkpoint_of_other_photos_is_begun_anew(catalogue, tmp_path):
