@@ -29,7 +29,7 @@ _HEAD_TAG = re.compile(r"<(base|link)\b", re.IGNORECASE)
 _CANONICAL = re.compile(r"""\brel=["']?canonical\b""", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref=["'](https?://[^"'<>\s]{1,2000})""", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000})")
-# For browsers of long ago.
+# For old browsers.
 _WRAPPINGS = ("<!--", "-->", "//", "<![CDATA[", "]]>", "//")
 
 
