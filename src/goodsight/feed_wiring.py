@@ -63,17 +63,16 @@ class FeedWiring:
     settings: Settings
 
     def catalog(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
-        """The feed or folder, its format recognised unless given.
+        """The feed or folder, its format recognised unless given; a URL is asked.
 
-        A feed by URL is fetched, or known to be unchanged, when it is opened. Raises
-        CatalogError, UsageError, MissingExtra.
+        Raises CatalogError, UsageError, MissingExtra.
         """
         if not is_address(source):
             return self._opened(source, feed)
         return self._opened_at(source, self._fetched(source), feed)
 
     def catalog_at_hand(self, source: str, **feed: Unpack[FeedOptions]) -> Catalog:
-        """The same as far as it is on this machine; a URL is not asked. Raises CatalogError."""
+        """The same without asking a URL. Raises CatalogError where it was never fetched."""
         if not is_address(source):
             return self._opened(source, feed)
         path = self._feeds.at_hand(source)
@@ -84,7 +83,7 @@ class FeedWiring:
     def state_of(self, source: str, **feed: Unpack[FeedOptions]) -> str:
         """A text that differs once the feed, its photo lists or its folder has changed.
 
-        The server of a URL is asked for it. Raises CatalogError where it cannot be told.
+        A URL is asked. Raises CatalogError.
         """
         from goodsight.catalogs import state_of_path
 
@@ -93,7 +92,7 @@ class FeedWiring:
         return hashlib.sha256("\n".join(map(state_of_path, paths)).encode()).hexdigest()
 
     def _opened_at(self, url: str, path: str, feed: FeedOptions) -> Catalog:
-        """A fetched feed. Nobody knows the name it is kept under: errors name its address."""
+        # Nobody knows the name it is kept under: errors name its address.
         with _naming(url, path):
             return _FetchedCatalog(self._opened(path, feed, address=url), url, path)
 
@@ -120,7 +119,7 @@ class FeedWiring:
 
     @cached_property
     def _feeds(self) -> Downloads:
-        """Feeds by URL: as large as one may be sent, and kept for the next run."""
+        """Feeds by URL, kept for the next run."""
         from goodsight.images import Downloads, FetchLimits, GuardedFetcher
 
         limits = FetchLimits(
@@ -151,7 +150,7 @@ class FeedWiring:
 
     @property
     def _own_hosts(self) -> frozenset[str]:
-        """`pim.intern` stands for its two usual ports."""
+        # `pim.intern` stands for its two usual ports.
         return frozenset(
             place
             for host in self.settings.feed_hosts

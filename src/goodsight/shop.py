@@ -29,6 +29,7 @@ from goodsight.core.types import Metric, Product, Query, Results
 from goodsight.diagnosis import diagnose
 from goodsight.editing import Editor
 from goodsight.explanation import Explainer, shown_results
+from goodsight.feed_wiring import FeedOptions
 from goodsight.judging import Judge
 from goodsight.labelling import Labeller
 from goodsight.learning import Learner
@@ -36,7 +37,7 @@ from goodsight.meaning import learn_meanings
 from goodsight.mending import mend
 from goodsight.rendering import ShownResults
 from goodsight.understanding import answered
-from goodsight.wiring import FeedOptions, Wiring
+from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
     from goodsight.stores.postgres.reading import PostgresProducts

@@ -21,7 +21,7 @@ from goodsight.core.indexing import IndexOptions
 from goodsight.core.ports import ImageEncoder, PhotoLoader, Reranker, TextEncoder
 from goodsight.core.projecting import Projection
 from goodsight.core.types import KeptPhoto, ModelCard, Photo, Query, Skip
-from goodsight.feed_wiring import FeedOptions, FeedWiring
+from goodsight.feed_wiring import FeedWiring
 from goodsight.profiles import READING_PROFILE
 from goodsight.speech_wiring import SpeechWiring
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from goodsight.stores.postgres import PostgresStore
     from goodsight.stores.postgres.reading import PostgresProducts
 
-__all__ = ["FeedOptions", "Wiring"]
+__all__ = ["Wiring"]
 
 _log = logging.getLogger(__name__)
 # Threads that read photos: by URL they wait for servers most of the time.
@@ -40,7 +40,7 @@ READERS = 8
 
 
 class Wiring(FeedWiring, SpeechWiring):
-    """The connected objects of one process; each is made when first asked for, and kept."""
+    """The connected objects of one process, each made when first asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -134,7 +134,7 @@ class Wiring(FeedWiring, SpeechWiring):
         return UrlPhotos(GuardedFetcher(FetchLimits(max_bytes=QUERY_LIMITS.max_bytes)))
 
     def accept_upload(self, data: bytes, card: ModelCard, *, long_side: int) -> AcceptedPhoto:
-        """A photo that someone sent, decoded for the model, and freed of metadata for keeping.
+        """A photo that someone sent, decoded, and freed of metadata to be kept.
 
         What is kept has at most `long_side` pixels on its longer side. Raises PhotoError.
         """
@@ -145,7 +145,7 @@ class Wiring(FeedWiring, SpeechWiring):
         )
 
     def remake(self, kept: bytes, *, long_side: int) -> bytes:
-        """A kept photo made anew from its pixels, to be given out. Raises PhotoError."""
+        """A kept photo made anew from its pixels. Raises PhotoError."""
         from goodsight.images import QUERY_LIMITS, remade_photo
 
         return remade_photo(kept, long_side=long_side, limits=QUERY_LIMITS)
@@ -176,7 +176,7 @@ class Wiring(FeedWiring, SpeechWiring):
         return names_a_photo(text)
 
     def kept_photos(self, card: ModelCard, collection: str, *, least_side: int = 0) -> PhotoLoader:
-        """A loader for every photo a collection's products refer to, uploads included.
+        """A loader for every photo of a collection, uploads included.
 
         Photos keep `least_side` pixels on their shorter side, if that is more than the model
         needs.
@@ -206,7 +206,7 @@ class Wiring(FeedWiring, SpeechWiring):
 
     @property
     def disturbances(self) -> Mapping[str, Callable[[Photo], Photo]]:
-        """What is done to catalogue photos to see whether they are still found, by name."""
+        """What the self-check does to catalogue photos, by name."""
         from goodsight.images import DISTURBANCES
 
         return DISTURBANCES
@@ -230,7 +230,7 @@ class Wiring(FeedWiring, SpeechWiring):
 
     @property
     def workers(self) -> int:
-        """How many photos are decoded and embedded side by side."""
+        """Photos decoded and embedded side by side."""
         return self.settings.threads or len(os.sched_getaffinity(0))
 
     def index_options(self, *, remove_missing: bool) -> IndexOptions:

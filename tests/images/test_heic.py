@@ -16,7 +16,7 @@ from PIL import Image
 
 from goodsight.core.errors import PhotoError
 from goodsight.images import QUERY_LIMITS, accept_photo, decode_photo
-from goodsight.images.heic import teach_heic
+from goodsight.images.formats import teach_heic
 
 QUARTERS = Path(__file__).with_name("data") / "quarters.heic"
 RED, BLUE, WHITE = (220, 20, 60), (65, 105, 225), (255, 255, 255)

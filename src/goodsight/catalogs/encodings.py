@@ -28,14 +28,6 @@ MIN_LONG_RUN_SHARE = 0.25
 
 # Wider lists mistake short Western texts for Korean or Polish; these four keep apart well.
 _LEGACY = ("gb18030", "cp1252", "cp1251", "cp932")
-# What XML may declare beyond UTF-8.
-_TEXT_CODECS = frozenset(
-    {
-        *_LEGACY, "gbk", "gb2312", "big5", "shift_jis", "euc_jp", "euc_kr", "koi8-r",
-        *(f"cp{number}" for number in range(1250, 1259)),
-        *(f"iso8859-{number}" for number in range(1, 17)),
-    }
-)  # fmt: skip
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -46,6 +38,8 @@ _BYTE_ORDER_MARKS = (
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f")) + b"\x7f"
 _HAS_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1e\x7f]")
 _TOUCHES_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]+|[\x80-\xff]+[A-Za-z]")
+# What XML may declare beyond UTF-8, as Python calls it.
+_TEXT_CODEC = re.compile(r"cp\d{3,4}|iso8859-\d+|gb\w+|big5|shift_jis|euc_\w+|koi8-\w")
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
@@ -93,7 +87,7 @@ def declared_encoding(first_line: str, found: TextEncoding) -> TextEncoding:
         return found
     # Latin-1 is what everybody says who writes cp1252, which contains it.
     usual = {"iso8859-1": "cp1252", "utf-8": found.codec, "ascii": found.codec}.get(codec, codec)
-    return TextEncoding(usual) if usual in _TEXT_CODECS else found
+    return TextEncoding(usual) if _TEXT_CODEC.fullmatch(usual) else found
 
 
 def read_chunks(path: Path, skip: int = 0) -> Iterator[bytes]:

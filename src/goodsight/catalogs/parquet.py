@@ -20,20 +20,18 @@ ROWS_AT_ONCE = 500
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
-    """The columns, those within others as cells name them.
-
-    Raises CatalogError, and MissingExtra without the extra.
-    """
-    from_schema: list[str] = []
+    """The columns, those within others as cells name them. Raises CatalogError, MissingExtra."""
+    found: dict[str, None] = {}
     with _opened(path) as file:
         from pyarrow.types import is_struct
 
         for column in file.schema_arrow:
-            if is_struct(column.type):
-                from_schema += (flatten_name(column.name, inner.name) for inner in column.type)
-            else:
-                from_schema.append(clean(column.name))
-    return tuple(dict.fromkeys(filter(None, from_schema)))
+            if not is_struct(column.type):
+                found[clean(column.name)] = None
+                continue
+            for inner in column.type:
+                found[flatten_name(column.name, inner.name)] = None
+    return tuple(filter(None, found))
 
 
 def read_parquet(path: Path) -> Iterator[Row]:

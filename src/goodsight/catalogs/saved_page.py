@@ -1,8 +1,4 @@
-"""A saved web page -> rows: the products it describes in JSON-LD, as schema.org has it.
-
-Addresses in it are relative to the page's own, where the page tells that, else to the file, as
-they are in a page that was saved with its pictures.
-"""
+"""A saved web page -> rows: the products it describes in JSON-LD, as schema.org has it."""
 
 from __future__ import annotations
 
@@ -23,7 +19,6 @@ __all__ = ["is_web_page", "read_saved_page"]
 
 MAX_PAGE_BYTES = 32 << 20
 HEAD_BYTES = 1 << 14
-# Where a page tells its address.
 HEAD_CHARACTERS = 1 << 20
 MAX_TAG_CHARACTERS = 3000
 
@@ -34,7 +29,7 @@ _HEAD_TAG = re.compile(r"<(base|link)\b", re.IGNORECASE)
 _CANONICAL = re.compile(r"""\brel=["']?canonical\b""", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref=["'](https?://[^"'<>\s]{1,2000})""", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000})")
-# Some pages wrap the data for browsers of long ago.
+# For old browsers.
 _WRAPPINGS = ("<!--", "-->", "//", "<![CDATA[", "]]>", "//")
 
 
@@ -50,7 +45,7 @@ def read_saved_page(path: Path, encoding: TextEncoding) -> Iterator[Row | BadRow
     documents: list[tuple[int, object]] = []
     for line, data in _scripts(text):
         try:
-            # Line ends within texts are no JSON, and usual.
+            # Line ends within texts are usual.
             documents.append((line, json.loads(_unwrapped(data), strict=False)))
         except (ValueError, RecursionError) as error:
             yield BadRow(line, f"data that is no JSON: {error}")
@@ -59,7 +54,7 @@ def read_saved_page(path: Path, encoding: TextEncoding) -> Iterator[Row | BadRow
 
 
 def _scripts(text: str) -> Iterator[tuple[int, str]]:
-    """The scripts that hold JSON-LD, each with the line where it begins."""
+    """JSON-LD scripts, each with its line."""
     line, counted, position = 1, 0, 0
     while (start := _SCRIPT.search(text, position)) is not None:
         tag = _tag(text, start)
@@ -73,10 +68,8 @@ def _scripts(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _tag(text: str, start: re.Match[str]) -> str:
-    """What a tag holds behind its name; "" where it is too long for one.
-
-    Looked for without a pattern, which a page of many open tags would make slow.
-    """
+    """What a tag holds behind its name; "" where it is too long for one."""
+    # A pattern would be slow on a page of many open tags.
     end = text.find(">", start.end(), start.end() + MAX_TAG_CHARACTERS)
     return text[start.end() : max(end, start.end())]
 
@@ -88,7 +81,7 @@ def _unwrapped(data: str) -> str:
 
 
 def _address(head: str) -> str:
-    """The page's own address, "" where it tells none: a base before the canonical one."""
+    """What addresses in the page are relative to; "" for the file itself."""
     found = {"base": "", "link": ""}
     for start in _HEAD_TAG.finditer(head):
         name, tag = start[1].lower(), _tag(head, start)

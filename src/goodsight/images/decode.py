@@ -18,8 +18,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from goodsight.core.errors import PhotoError
 from goodsight.core.types import Photo, PixelArray
 from goodsight.images.colour import to_srgb
-from goodsight.images.formats import name_of_other, photo_format
-from goodsight.images.heic import HEIC, teach_heic
+from goodsight.images.formats import HEIC, name_of_other, photo_format, teach_heic
 from goodsight.images.jpeg import check_scans, decode_jpeg
 from goodsight.images.limits import CATALOGUE_LIMITS, PhotoLimits
 from goodsight.images.quality import findings

@@ -1,12 +1,19 @@
-"""What a file is, told by its first bytes; its name is never believed."""
+"""What a file is, told by its first bytes; its name is never believed.
+
+HEIC, the format of iPhones, is read through libheif. Extra `heic`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
-from goodsight.images.heic import HEIC
+from goodsight.core.errors import MissingExtra, PhotoError
 
-__all__ = ["PHOTO_FORMATS", "name_of_other", "photo_format"]
+__all__ = ["HEIC", "PHOTO_FORMATS", "name_of_other", "photo_format", "teach_heic"]
+
+# Pillow's name of it, once it has been taught to read it.
+HEIC = "HEIF"
 
 # Pillow's name of each format that is read. A format outside this table is never tried.
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", HEIC)
@@ -64,6 +71,24 @@ def name_of_other(data: bytes) -> str:
         if data.startswith(signature) or start.startswith(signature.lower()):
             return name
     return "no photo that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC)"
+
+
+def teach_heic(reference: str) -> None:
+    """Let Pillow read HEIC. Raises PhotoError that names the extra where that is missing."""
+    if not _taught():
+        missing = MissingExtra("a HEIC photo", extra="heic")
+        raise PhotoError(f"{missing}; or save it as JPEG", reference=reference)
+
+
+@cache
+def _taught() -> bool:
+    try:
+        import pi_heif
+    except ImportError:
+        return False
+    # One thread for each photo, as for other formats: photos are decoded side by side.
+    pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+    return True
 
 
 def _is_bitmap(data: bytes) -> bool:
