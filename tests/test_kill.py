@@ -25,7 +25,7 @@ INDEXER_KILLS = KILLS * 4 // 5
 DATABASE_KILLS = KILLS // 5
 # More than a fast machine can finish between so many kills.
 PHOTOS = 40 * INDEXER_KILLS
-SECONDS_FOR_THE_REST = 120 + PHOTOS // 10
+SECONDS_FOR_THE_REST = 240 + PHOTOS // 4
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from goodsight.stores.postgres.vector_index import IndexShape
 
 __all__ = ["curve"]
 
-WIDTH, HEIGHT, MARGIN = 260, 200, 46
+WIDTH, HEIGHT, MARGIN = 260, 200, 60
 INK, LINE, SECOND = "#333", "#1769aa", "#b3541e"
 
 
@@ -22,6 +22,8 @@ def curve(rows: Sequence[Row]) -> str:
         row for row in rows if (row.links, row.candidates) == (chosen.links, chosen.candidates)
     ]
     builds = [row for row in shaped if isinstance(row, BuildRow)]
+    # Below some thousands there is no index, and a logarithm has no place for nothing.
+    indexed = [row for row in builds if row.index_mb]
     found = [row for row in shaped if isinstance(row, SearchRow) and row.ef_search == EF_SEARCH]
     charts = (
         _chart(
@@ -31,12 +33,12 @@ def curve(rows: Sequence[Row]) -> str:
                 "comparing with all": [(row.photos, row.exact_ms) for row in found],
             },
         ),
-        _chart("building, s", {"both indexes": [(b.photos, b.build_seconds) for b in builds]}),
+        _chart("building, s", {"both indexes": [(b.photos, b.build_seconds) for b in indexed]}),
         _chart(
             "MB",
             {
                 "whole database": [(row.photos, row.database_mb) for row in builds],
-                "indexes": [(row.photos, row.index_mb) for row in builds],
+                "indexes": [(row.photos, row.index_mb) for row in indexed],
             },
         ),
     )
@@ -44,7 +46,7 @@ def curve(rows: Sequence[Row]) -> str:
         f'<g transform="translate({number * (WIDTH + MARGIN) + MARGIN},30)">{chart}</g>'
         for number, chart in enumerate(charts)
     )
-    width = len(charts) * (WIDTH + MARGIN) + 20
+    width = len(charts) * (WIDTH + MARGIN) + 40
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT + 60}"'
         f' font-family="sans-serif" font-size="11" fill="{INK}">'
