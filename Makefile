@@ -149,7 +149,7 @@ sbom: $(SUPPLY_VENV)/.ready
 
 audit: $(SUPPLY_VENV)/.ready
 	for lock in $(SHIPPED_LOCKS) build dev supply; do \
-	  $(SUPPLY_VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements/$$lock.txt \
+	  $(SUPPLY_VENV)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/$$lock.txt \
 	    || exit 1; \
 	done
 
