@@ -74,23 +74,22 @@ def in_use(page) -> str:
 
 def test_runs_say_what_they_came_to_and_why(open_models):
     page = open_models()
-    runs = page.locator(by("tuning-run"))
-    assert [run.get_attribute("data-status") for run in runs.all()] == [
-        "switched", "refused", "failed",
-    ]  # fmt: skip
-    switched, refused, failed = runs.all_inner_texts()
+    first_runs = page.locator(by("tuning-run")).all()[-3:]
+    statuses = [run.get_attribute("data-status") for run in first_runs]
+    assert statuses == ["switched", "refused", "failed"]
+    switched, refused, failed = [run.inner_text() for run in first_runs]
     assert "75%\nfound before" in switched
     assert "87.5%\nfound after" in switched
     assert "2\nnow better" in switched
     assert "Worse: unseen products, 50% before and 25% after." in refused
     assert "the disk is full" in failed
     page.click(by("language"))
-    assert "变差：未见过的商品，之前 50%，之后 25%。" in runs.nth(1).inner_text()
+    assert "变差：未见过的商品，之前 50%，之后 25%。" in first_runs[1].inner_text()
 
 
 def test_a_run_shows_its_verdict_its_curve_and_what_changed(open_models, shop):
     page = open_models()
-    page.locator(by("open-run")).first.focus()
+    page.focus(f"{by('tuning-run')}[data-id='{shop.latest}'] {by('open-run')}")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{by('tuning-report')}[data-id='{shop.latest}']")
     assert page.get_attribute(by("tuning-verdict"), "data-kind") == "better"
@@ -128,6 +127,31 @@ def test_a_run_shows_its_verdict_its_curve_and_what_changed(open_models, shop):
     page.wait_for_selector(by("tuning-report"))
 
 
+def test_many_changed_searches_come_a_page_at_a_time(open_models, shop):
+    record = drawn_record(shop)
+    run = record_run(shop, TuningStatus.REFUSED, replace(record, changed=record.changed * 10))
+    page = open_models(f"/{run}")
+    changes = page.locator(by("change"))
+    assert changes.count() == 24
+    page.focus(by("more-changes"))
+    page.keyboard.press("Enter")
+    assert changes.count() == 30
+    assert changes.nth(24).evaluate("one => one === document.activeElement")
+    assert page.is_hidden(by("more-changes"))
+    page.click(by("changed-better"))
+    assert changes.count() == 20
+
+
+def test_a_run_that_goes_on_shows_how_far_it_has_come(open_models, shop):
+    runs = shop._wiring.store().tuning_runs(NAME)
+    with runs.begin("head") as run:
+        run.record(TuningRecord(curve=drawn_record(shop).curve[:1]))
+        page = open_models(f"/{run.id}")
+        assert page.get_attribute(by("tuning-verdict"), "data-kind") == "running"
+        assert page.locator(f"{by('curve')} circle.best").count() == 2
+        run.finish(TuningStatus.INTERRUPTED, TuningRecord())
+
+
 def test_a_run_that_could_prove_nothing(open_models, shop):
     page = open_models()
     nothing = Comparison("unseen photos of known products", 12, 0.5, 0.75, 0.1, 0.4)
@@ -162,7 +186,7 @@ def test_it_is_accessible_and_fits(open_models, shop, theme, width, locale):
 
 def test_back_and_forth_with_the_keyboard_and_then_the_kept_ones_go(open_models, shop):
     page = open_models()
-    own, first, second = shop.switcher().kept_spaces()
+    _, first, second = shop.switcher().kept_spaces()
     assert states(page) == ["active", "former", "kept"]
     assert "Tuned on this catalogue" in page.locator(by("space")).first.inner_text()
     assert "48\nnumbers a photo" in page.locator(by("space")).first.inner_text()
@@ -193,7 +217,7 @@ def test_back_and_forth_with_the_keyboard_and_then_the_kept_ones_go(open_models,
     page.wait_for_selector(f"{by('dialog-refused')}:has-text('nothing to go back to any more')")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
-    assert own.id != in_use(page)
+    assert in_use(page) == str(second.id)
     page.click(by("drop-spaces"))
     assert "2 kept models will be gone" in page.locator("dialog").inner_text()
     page.click(by("confirm"))
