@@ -146,7 +146,7 @@ def right_answers(asker, spaces, activate):
     return right
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(180 + 5 * SWITCHES)
 def test_no_search_fails_and_none_mixes_spaces(service, shop, small_shop):
     admin = service.key()
     photo = (small_shop / "query-1.png").read_bytes()
