@@ -40,6 +40,9 @@ __all__ = ["TrainingInterrupted", "train_head"]
 # How much of the trained head there may be in the vectors; the least that is best is taken.
 # None is the catalogue's own projection, which learns from photos alone; 0 learns from views too.
 SHARES = (None, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+# Beside a projection that knows the products: more does not find unknown products better and
+# loses known ones, which photos of the same visits do not show. docs/decisions/0031.
+MOST_BESIDE_A_PROJECTION = 0.5
 # Photos that judge; more would tell no finer.
 MOST_QUERIES = 2000
 MIN_ROWS = 20
@@ -233,10 +236,12 @@ def _best_share(
     desk: _Desk, trial: _Taught, split: Split
 ) -> tuple[float | None, tuple[Gain, Gain]]:
     """The least share of the head that does best on what was kept aside, and what it gains."""
-    found = {share: _hits(desk, split, trial.mixed(desk, share)) for share in SHARES}
+    most = 1.0 if trial.viewed is None else MOST_BESIDE_A_PROJECTION
+    shares = [share for share in SHARES if (share or 0.0) <= most]
+    found = {share: _hits(desk, split, trial.mixed(desk, share)) for share in shares}
     # Where nothing was kept aside, nothing speaks for the head.
     recalls = {share: balanced(*hits) or 0.0 for share, hits in found.items()}
-    share = max(SHARES, key=lambda candidate: recalls[candidate])
+    share = max(shares, key=lambda candidate: recalls[candidate])
     known, unknown = (
         Gain(before, after) for before, after in zip(found[None], found[share], strict=True)
     )
