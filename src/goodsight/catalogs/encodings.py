@@ -25,9 +25,9 @@ MAX_CONTROL_SHARE = 0.05
 MIN_KANA_SHARE = 0.1
 LONG_RUN_BYTES = 4
 MIN_LONG_RUN_SHARE = 0.25
+FIRST_CYRILLIC_LETTER = 0xC0
+MIN_CYRILLIC_SHARE = 0.85
 
-# Wider lists mistake short Western texts for Korean or Polish; these four keep apart well.
-_LEGACY = ("gb18030", "cp1252", "cp1251", "cp932")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -62,7 +62,7 @@ def detect_encoding(path: Path) -> TextEncoding:
 
     A byte order mark decides; else UTF-16 shows by its zero bytes; else UTF-8 is taken if
     the whole file, or the large majority of its lines beyond ASCII, is UTF-8; else
-    charset-normalizer judges the lines beyond ASCII, wherever in the file they are. Lines
+    `_judge_legacy` judges the lines beyond ASCII, wherever in the file they are. Lines
     the chosen encoding cannot decode are for the reader to report.
 
     Raises CatalogError for an empty file, one that is no text, and one that cannot be read.
@@ -169,7 +169,10 @@ def _sample_beyond_ascii(path: Path) -> tuple[bytes, bool]:
 
 
 def _judge_legacy(sample: bytes) -> str:
-    """The likeliest of the older encodings; cp1252, which contains Latin-1, when in doubt."""
+    """cp1252, which contains Latin-1, gb18030, cp1251 or cp932; the first when in doubt.
+
+    More encodings would mistake short Western texts for Korean or Polish.
+    """
     lines = sample.split(b"\n")
     chinese = [line for line in lines if _decodes(line, "gb18030")]
     if len(chinese) >= len(lines) * MIN_DECODABLE_SHARE:
@@ -180,20 +183,23 @@ def _judge_legacy(sample: bytes) -> str:
         # One or two words: accented letters stand among plain ones, Chinese characters apart.
         western = len(_TOUCHES_LETTER.findall(sample)) * 2 >= len(runs)
         return "cp1252" if western or not _decodes(sample, "gb18030") else "gb18030"
-    # Here, because it is slow to import and rarely needed.
-    from charset_normalizer import from_bytes
-
+    # Chinese bytes often happen to be Japanese characters, but hardly ever kana; and what begins
+    # a kana is no letter of Western texts.
+    if _has_kana(sample.decode("cp932", errors="replace")):
+        return "cp932"
     # Accented letters hardly ever stand four in a row; characters of other scripts do.
     in_long_runs = sum(len(run) for run in runs if len(run) >= LONG_RUN_BYTES)
-    is_western = in_long_runs < sum(map(len, runs)) * MIN_LONG_RUN_SHARE
-    candidates = [codec for codec in _LEGACY if is_western or codec != "cp1252"]
-    best = from_bytes(sample, cp_isolation=candidates).best()
-    if best is not None and best.encoding in candidates:
-        # Chinese bytes often happen to be Japanese characters, but hardly ever kana.
-        if best.encoding != "cp932" or _has_kana(sample.decode("cp932", errors="replace")):
-            return best.encoding
-        is_western = False
-    return "cp1252" if is_western or not _decodes(sample, "gb18030") else "gb18030"
+    if in_long_runs < sum(map(len, runs)) * MIN_LONG_RUN_SHARE:
+        return "cp1252"
+    if _is_cyrillic(b"".join(runs)):
+        return "cp1251"
+    return "gb18030" if _decodes(sample, "gb18030") else "cp1252"
+
+
+def _is_cyrillic(beyond_ascii: bytes) -> bool:
+    """Letters of cp1251 lie in the last quarter, bytes of Chinese characters in all the half."""
+    letters = sum(byte >= FIRST_CYRILLIC_LETTER for byte in beyond_ascii)
+    return letters >= len(beyond_ascii) * MIN_CYRILLIC_SHARE
 
 
 def _has_kana(text: str) -> bool:
