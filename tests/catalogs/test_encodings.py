@@ -31,7 +31,7 @@ JAPANESE = HEADER + "1,これは綿のシャツです,52\n2,赤い靴,99\n3,バ�
         (RUSSIAN.upper(), "cp1251", "cp1251"),
         (HEADER + "1,Смартфон Apple iPhone 15 чёрный (новый),52\n", "cp1251", "cp1251"),
         (JAPANESE, "cp932", "cp932"),
-        (HEADER + "1,レディース シューズ 黒 23.5cm,52\n", "cp932", "cp932"),
+        (HEADER + "1,レディース シューズ 黒,52\n2,ワンピース 長袖,9\n", "cp932", "cp932"),
         (HEADER + "1,女士真皮高跟鞋 黑色,52\n2,男士休闲牛仔裤,9\n", "gb18030", "gb18030"),
         (HEADER + "1,Smörgåsbord på ÅÄÖ,5\n2,Ängelhöft,5\n", "latin-1", "cp1252"),
         (HEADER + "1,Café,5\n", "latin-1", "cp1252"),
