@@ -6,6 +6,7 @@ import io
 import itertools
 import shutil
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from goodsight.config import load_settings
 from goodsight.core.access import parse_role
 from goodsight.core.errors import ArchiveError, StoreError, UsageError
 from goodsight.core.store_ports import VectorQuery
+from goodsight.core.tuning import TuningRecord, TuningStatus
 from small_shop import draw_seen
 
 QUERIES = 100
@@ -31,9 +33,21 @@ def home(tmp_path_factory, named_shop, small_shop):
     with opened(folder) as shop:
         shop.index(named_shop / "feed.csv")
         shop.keys().create("owner", parse_role("admin"), collections=None, valid_for=None)
+        keep_a_former_model(shop)
     with goodsight.open(folder, collection="second") as shop:
         shop.index(small_shop / "feed.csv")
     return folder
+
+
+def keep_a_former_model(shop):
+    """As after tuning: another space in use, the former one and the run's record kept."""
+    store = shop.wiring.store()
+    keeper = store.spaces(shop.collection)
+    active = keeper.active_space()
+    with store.tuning_runs(shop.collection).begin("head") as run:
+        tuned = replace(active.projection, matrix=active.projection.matrix[:, ::-1], origin="tuned")
+        keeper.switch_space(tuned, active.calibrations, keep_former=True)
+        run.finish(TuningStatus.SWITCHED, TuningRecord(reason="made by a test"))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +99,7 @@ def target(request, tmp_path):
     return tmp_path / "new", server.new_database("restored")
 
 
-def test_a_hundred_queries_find_the_same_ten(home, archive, target, vectors):
+def test_a_hundred_queries_find_the_same_ten(home, archive, target, vectors, named_shop):
     with opened(home) as shop:
         expected = top_tens(shop, vectors)
         before = {info.name: info for info in shop.collections()}
@@ -104,6 +118,13 @@ def test_a_hundred_queries_find_the_same_ten(home, archive, target, vectors):
             assert info.space == before[name].space
         assert shop.keys().list() == keys
         assert unwell(shop) == []
+        [run] = shop.switcher().runs()
+        assert (run.record.reason, run.status) == ("made by a test", TuningStatus.SWITCHED)
+        # The former model came with it.
+        former = shop.switcher().go_back()
+        assert former != before["default"].space
+        [hit] = shop.search(named_shop / "3-1.png", limit=1).hits
+        assert hit.photo.endswith("3-1.png")
     assert (target[0] / "goodsight.toml").read_text() == "min_confidence = 0.1\n"
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import psycopg
 import pytest
 
+from goodsight.core.projecting import Projection
 from goodsight.core.types import Product
 from goodsight.stores import open_store
 from goodsight.stores.postgres import vector_index
 from goodsight.stores.postgres.leftovers import remove_leftovers, sessions_left_open
 from goodsight.stores.postgres.vector_index import MINIMUM_PHOTOS, IndexShape
 from goodsight.stores.postgres.vector_sets import VectorSet
-from stores.samples import SHIRT, begin, filled, photo, place, random_units, unit
+from stores.samples import DIMENSION, SHIRT, begin, filled, photo, place, random_units, unit
 
 
 @pytest.fixture
@@ -57,6 +60,27 @@ def test_a_set_that_a_switch_left(embedded_store, shop):
     [done] = mended(embedded_store, "no unfinished vector sets", str(set_id))
     assert "left unfinished" in done
     assert shop.info().photos == 2
+
+
+def test_a_former_space_is_no_leftover(embedded_store, shop):
+    keeper = embedded_store.spaces("shop")
+    own = keeper.active_space().space
+    whole = Projection(
+        np.zeros(DIMENSION, np.float32),
+        np.eye(DIMENSION, dtype=np.float32),
+        (DIMENSION,),
+        False,
+        2,
+        2,
+    )
+    for columns in (8, 4):
+        shorter = replace(whole, matrix=whole.matrix[:, :columns])
+        keeper.switch_space(shorter, {}, keep_former=True)
+    assert unwell(embedded_store) == {}
+    assert list(embedded_store.mend()) == []
+    assert len(keeper.kept_spaces()) == 3
+    keeper.go_back()
+    assert keeper.go_back() == own
 
 
 def test_photos_that_no_product_shows(embedded_store, shop):

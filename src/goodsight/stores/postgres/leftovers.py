@@ -40,11 +40,12 @@ _ORPHANED_TABLES = """
       AND substring(tablename FROM '[0-9]+$')::bigint NOT IN (SELECT id FROM vector_sets)
     ORDER BY tablename
 """
-# The set that owns the raw features stays, and so does one that others are projected from.
+# The set that owns the raw features stays, one that others are projected from, and one that was
+# in use before and is kept to go back to.
 _UNFINISHED_SETS = """
     SELECT s.id, s.dimension FROM vector_sets s JOIN collections c ON c.id = s.collection_id
     WHERE s.collection_id = %s AND s.id <> c.active_vector_set
-      AND s.base_id IS NOT NULL
+      AND s.base_id IS NOT NULL AND s.retired_at IS NULL
       AND NOT EXISTS (SELECT FROM vector_sets o WHERE o.base_id = s.id)
     ORDER BY s.id
 """
