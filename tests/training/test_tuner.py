@@ -139,10 +139,6 @@ def test_what_does_not_gain_is_refused_and_changes_nothing(named_shop, tmp_path)
         assert run.status is TuningStatus.REFUSED
         assert run.record.verdict.reasons
         assert shop.info() == before
-        forced = TuneOptions(augmentations=0, head=QUICK, force=True)
-        run = Tuner(shop).tune(forced, Watch())
-        assert (run.status, run.forced) == (TuningStatus.SWITCHED, True)
-        assert shop.switcher().go_back() == before.space
 
 
 def test_stopped_it_changes_nothing_and_goes_on_from_there(shop, switched):
@@ -175,7 +171,11 @@ def test_labelled_folders_teach_too(shop, switched, tmp_path):
     assert run.record.model.products == info.products + 1
     [skipped] = [entry for entry in watch.heard if entry[0] == "skipped"]
     assert skipped[1].endswith("broken.jpg")
+    # Whatever the verdict, it was to be switched to; and is undone as any other.
+    assert run.status is TuningStatus.SWITCHED
+    assert run.forced is not run.record.verdict.passed
     assert info.space == run.record.model.space
+    assert shop.switcher().go_back() == switched[1].record.model.space
 
 
 def test_an_unknown_method_is_named(shop):
