@@ -12,11 +12,14 @@ pytest.importorskip("torch")
 
 import goodsight
 from goodsight.core.tuning import TuningStatus
+from goodsight.training.network_export import export_network
+from goodsight.training.new_folder import Origin
+from training.networks import PREPROCESSING, Plain, made
 from training.test_tuner import PRODUCTS, scene
 
-KILLS = int(os.environ.get("GOODSIGHT_TEST_TUNING_KILLS", "3"))
+KILLS = int(os.environ.get("GOODSIGHT_TEST_TUNING_KILLS", "5"))
 PHOTOS = 12
-COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force", "--augmentations", "0"]
+COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force", "--augmentations", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +32,12 @@ def shop(tmp_path_factory):
             scene(number, seed).save(root / name)
         rows.append(f"p{number},Product {number},{'|'.join(names)}")
     (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    # A small network: what is killed is the same, and training takes a moment.
+    origin = Origin("small", "Apache-2.0", "made by a test")
+    export_network(made(Plain), PREPROCESSING, origin=origin, folder=root / "small")
     with goodsight.open(root / "home") as opened:
-        opened.index(root / "feed.csv")
+        opened.add_model(root / "small")
+        opened.index(root / "feed.csv", model="small")
         yield opened, root
 
 

@@ -6,10 +6,13 @@ import pytest
 pytest.importorskip("torch")
 
 from goodsight.core.types import Photo
-from goodsight.encoders import ModelLibrary
+from goodsight.encoders import DEFAULT_PROVIDERS, ModelLibrary, open_model_folder
 from goodsight.images import augmented
+from goodsight.training.network_export import export_network
+from goodsight.training.new_folder import Origin
 from goodsight.training.view_features import ViewFeatures
 from small_shop import draw_seen
+from training.networks import PREPROCESSING, Plain, made
 
 HASH = "ab" * 32
 
@@ -65,3 +68,12 @@ def test_an_augmented_photo_differs_by_seed_and_not_by_chance(photo):
     assert first.pixels.shape == (96, 96, 3)
     np.testing.assert_array_equal(first.pixels, augmented(photo, 1, side=96).pixels)
     assert (first.pixels != augmented(photo, 2, side=96).pixels).any()
+
+
+def test_a_map_that_is_not_what_was_pooled_gives_no_parts(photo, tmp_path):
+    origin = Origin("small", "Apache-2.0", "made by a test")
+    export_network(made(Plain), PREPROCESSING, origin=origin, folder=tmp_path / "small")
+    small = open_model_folder(tmp_path / "small", DEFAULT_PROVIDERS)
+    views = ViewFeatures(small, tmp_path / "views", augmentations=3).of(photo)
+    assert views.shape == (3, small.card.dimension)
+    assert ViewFeatures(small, tmp_path / "views", augmentations=0).of(photo).shape[0] == 0

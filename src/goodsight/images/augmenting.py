@@ -82,7 +82,7 @@ def _hidden(view: Picture, generator: np.random.Generator) -> Picture:
 
 def _compressed(view: Picture, generator: np.random.Generator) -> Picture:
     if generator.random() < BLUR_CHANCE:
-        view = view.filter(ImageFilter.GaussianBlur(generator.uniform(0.3, view.width / 200)))
+        view = view.filter(ImageFilter.GaussianBlur(generator.uniform(0, view.width / 150)))
     if generator.random() < JPEG_CHANCE:
         buffer = io.BytesIO()
         view.save(buffer, "JPEG", quality=int(generator.integers(30, 80)))

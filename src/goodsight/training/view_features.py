@@ -22,6 +22,9 @@ from goodsight.training.map_views import window_features
 
 __all__ = ["ViewFeatures"]
 
+# Of the largest feature: sums in another order, no more.
+MEAN_TOLERANCE = 1e-2
+
 
 class ViewFeatures:
     """Makes features of views, and keeps them in a folder. Safe to use from several threads."""
@@ -31,6 +34,7 @@ class ViewFeatures:
         self._encoder = encoder
         self._folder = folder / f"{encoder.card.space}-{augmentations}"
         self._augmentations = augmentations
+        self._is_mean_of_map: bool | None = None
         self._side = max(part.resize_size for part in _preprocessings(encoder))
 
     @property
@@ -53,7 +57,9 @@ class ViewFeatures:
             augmented(photo, seed + number, side=self._side)
             for number in range(self._augmentations)
         ]
-        if _shows_positions(self._encoder):
+        if self._is_mean_of_map is None:
+            self._is_mean_of_map = _is_mean_of_map(self._encoder, photo)
+        if self._is_mean_of_map:
             own = self._parts(photo, whole=False)
             views = np.concatenate([own, *(self._parts(view, whole=True) for view in made)])
         elif made:
@@ -86,11 +92,19 @@ class ViewFeatures:
         return self._folder / content_hash[:2] / f"{content_hash}.npy"
 
 
-def _shows_positions(encoder: ImageEncoder) -> bool:
-    """Whether every block of a feature is the mean over a map."""
+def _is_mean_of_map(encoder: ImageEncoder, photo: Photo) -> bool:
+    """Whether features are means over the maps that the encoder shows, as one photo tells.
+
+    Some models show a map in the middle of the network, or do more than pool it.
+    """
     if not isinstance(encoder, PositionEncoder):
         return False
-    return len(encoder.preprocessings) == len(encoder.card.feature_blocks)
+    maps = encoder.encode_positions(photo)
+    means = np.concatenate([positions.mean(axis=(1, 2)) for positions in maps])
+    [features] = encoder.encode_photos([photo]).features
+    if means.shape != features.shape:
+        return False
+    return bool(np.abs(means - features).max() <= MEAN_TOLERANCE * np.abs(features).max())
 
 
 def _preprocessings(encoder: ImageEncoder) -> Sequence[Preprocessing]:
