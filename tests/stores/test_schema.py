@@ -26,8 +26,9 @@ BACK_TO_THE_FIRST_VERSION = f"""
     ALTER TABLE {SCHEMA}.images DROP colours, DROP colour_names, DROP perceptual_hash,
         DROP printed_words, DROP pattern;
     SET search_path = {SCHEMA};
-    DROP TABLE projections, calibrations, text_vectors, bridges;
-    ALTER TABLE vector_sets DROP base_id, DROP learnt_photos;
+    DROP TABLE projections, calibrations, text_vectors, bridges, tuning_runs;
+    ALTER TABLE vector_sets DROP base_id, DROP learnt_photos, DROP retired_at,
+        DROP retired_version, DROP former_id, DROP index_kind;
     DROP TABLE originals, sessions, api_keys, audit;
     DROP FUNCTION audit_is_append_only;
     ALTER TABLE products DROP words, DROP spellings;

@@ -23,12 +23,11 @@ from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
 __all__ = ["go_back", "go_to", "kept_spaces", "prune"]
 
 _KEPT = """
-    SELECT s.id, s.space, coalesce(p.origin, 'encoder'), coalesce(base.model, c.model),
+    SELECT s.id, s.space, coalesce(p.origin, 'encoder'), c.model,
            s.dimension, s.id = c.active_vector_set, s.former_id,
            pg_total_relation_size('photo_vectors_' || s.id)
            + pg_total_relation_size('product_vectors_' || s.id)
     FROM vector_sets s JOIN collections c ON c.id = s.collection_id
-    JOIN vector_sets base ON base.id = coalesce(s.base_id, s.id)
     LEFT JOIN projections p ON p.vector_set_id = s.id
     WHERE s.collection_id = %s AND (s.id = c.active_vector_set OR s.retired_at IS NOT NULL)
     ORDER BY s.id

@@ -2,9 +2,7 @@
 
 A set that was in use before keeps its vectors while `retired_at` is set; `retired_version` is
 the index version it was left at, and tells whether photos came or went since. `former_id` is
-the set that was in use before this one. `index_kind` is what its indexes hold of a vector. A
-set of an encoder's own has its model and card here where it is another encoder than the
-collection began with.
+the set that was in use before this one. `index_kind` is what its indexes hold of a vector.
 """
 
 from alembic import op
@@ -20,8 +18,6 @@ ALTER TABLE vector_sets ADD retired_version bigint;
 ALTER TABLE vector_sets ADD former_id bigint REFERENCES vector_sets ON DELETE SET NULL;
 ALTER TABLE vector_sets ADD index_kind text NOT NULL DEFAULT 'halfvec'
     CHECK (index_kind IN ('halfvec', 'binary'));
-ALTER TABLE vector_sets ADD model text;
-ALTER TABLE vector_sets ADD card json;
 
 CREATE TABLE tuning_runs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
