@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from goodsight.core.errors import ServerStartError
+from goodsight.stores import open_store
 from goodsight.stores.postgres import EmbeddedServer
 from goodsight.stores.postgres.cluster import SOCKET_PATH_MAX_BYTES
 from stores.servers import eventually
@@ -39,6 +40,16 @@ from goodsight.stores.postgres import EmbeddedServer
 for _ in range(int(sys.argv[2])):
     with EmbeddedServer(Path(sys.argv[1])) as server, psycopg.connect(server.conninfo) as session:
         assert session.execute("SELECT 1").fetchone() == (1,)
+"""
+
+CLOSES = """
+import sys
+from pathlib import Path
+from goodsight.stores.postgres.server import EmbeddedServer
+server = EmbeddedServer(Path(sys.argv[1]))
+server.start()
+print("closing", flush=True)
+server.close()
 """
 
 
@@ -165,6 +176,17 @@ class TestSurviving:
             time.sleep(1)
             assert ask(server, "SELECT 1") == 1
             assert server_pid(home) == pid
+
+    def test_killed_while_stopping_it_a_user_hinders_nobody(self, home):
+        for milliseconds in (0, 10, 20, 30, 45, 60, 80):
+            process = subprocess.Popen([sys.executable, "-c", CLOSES, home], stdout=subprocess.PIPE)
+            with process:
+                assert process.stdout.readline() == b"closing\n"
+                time.sleep(milliseconds / 1000)
+                process.kill()
+            store = open_store(home)
+            assert store.names() == []
+            store.close()
 
     def test_a_killed_server_comes_back_with_its_data(self, home):
         with EmbeddedServer(home) as server:

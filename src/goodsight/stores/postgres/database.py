@@ -71,8 +71,18 @@ class Database:
     def _open(self) -> ServerFacts:
         if self.server is not None:
             self.server.start()
-        doing = f"opening the database {self.place}"
-        with translated(doing), psycopg.connect(self._target(), autocommit=True) as connection:
+        with translated(f"opening the database {self.place}"):
+            try:
+                return self._opened()
+            except psycopg.Error as error:
+                if self.server is None or not is_lost_connection(error):
+                    raise
+            # Its last user may have been killed while stopping it.
+            self.server.start()
+            return self._opened()
+
+    def _opened(self) -> ServerFacts:
+        with psycopg.connect(self._target(), autocommit=True) as connection:
             return bring_up_to_date(connection, self._target())
 
     def connect(self) -> Connection:

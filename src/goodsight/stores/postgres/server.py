@@ -36,6 +36,8 @@ LONGEST_WAIT_SECONDS = 0.1
 # What a crashed server's last sessions still hold on to for a moment.
 LEFTOVERS = ("shared memory block", "lock file", "already in use")
 LEFTOVER_TIMEOUT_SECONDS = 20
+# What a server says that is starting or ending, and what is heard from one that hangs up.
+BUSY = ("the database system is", "server closed the connection")
 
 
 class _State(Enum):
@@ -206,7 +208,8 @@ class EmbeddedServer:
         try:
             psycopg.connect(self.conninfo, connect_timeout=CONNECT_TIMEOUT_SECONDS).close()
         except psycopg.OperationalError as error:
-            if "the database system is" in str(error):
+            # It hangs up on those who come while it ends.
+            if any(word in str(error) for word in BUSY):
                 return _State.BUSY
             return _State.READY if _listens(folder / f".s.PGSQL.{PORT}") else _State.ABSENT
         return _State.READY
