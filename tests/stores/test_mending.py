@@ -17,6 +17,7 @@ from goodsight.stores.postgres.leftovers import remove_leftovers, sessions_left_
 from goodsight.stores.postgres.vector_index import MINIMUM_PHOTOS, IndexShape
 from goodsight.stores.postgres.vector_sets import VectorSet
 from stores.samples import DIMENSION, SHIRT, begin, filled, photo, place, random_units, unit
+from stores.servers import eventually
 
 
 @pytest.fixture
@@ -94,6 +95,8 @@ def test_a_run_whose_process_is_gone(embedded_store, shop):
     run = begin(embedded_store)
     assert unwell(embedded_store) == {}, "a run that goes on is none"
     run._connection.close()
+    # The server notices a little late that a session has ended.
+    eventually(lambda: unwell(embedded_store) != {})
     [done] = mended(embedded_store, "no index runs whose process is gone", "1 of 'shop'")
     assert "1 index runs" in done
     assert embedded_store.runs("shop", 1)[0].status == "lost"
