@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 
 from goodsight.auditing import Auditor
 from goodsight.core.types import ModelCard
+from goodsight.learning import Learner
 from goodsight.listening import Listener
 from goodsight.switching import Switcher
 
@@ -51,6 +52,10 @@ class Adopter(Listener):
         if isinstance(source, str) and source.startswith("hf:"):
             return self._adopt(source, name, **choices)
         return self._wiring.models.add(Path(source), name)
+
+    def learner(self) -> Learner:
+        """For learning from the catalogue and from labelled queries."""
+        return Learner(self._wiring, self)
 
     def switcher(self) -> Switcher:
         """For going back to a former model, and forward again."""

@@ -32,7 +32,6 @@ from goodsight.explanation import Explainer, shown_results
 from goodsight.feed_wiring import FeedOptions
 from goodsight.judging import Judge
 from goodsight.labelling import Labeller
-from goodsight.learning import Learner
 from goodsight.meaning import learn_meanings
 from goodsight.mending import mend
 from goodsight.rendering import ShownResults
@@ -103,10 +102,6 @@ class Shop(Archiver):
             learn_meanings(self._wiring, self.collection, should_stop=should_stop)
             self.learner().learn_if_due(begins=learning, should_stop=should_stop)
         return replace(report, space=self.info().space)
-
-    def learner(self) -> Learner:
-        """For learning from the catalogue and from labelled queries."""
-        return Learner(self._wiring, self)
 
     def labeller(self) -> Labeller:
         """For predicting categories and attributes that the feed left out."""

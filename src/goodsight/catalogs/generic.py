@@ -21,8 +21,7 @@ from goodsight.catalogs.feeds import Feed
 from goodsight.catalogs.generic_rows import Record, RecordReader, read_id
 from goodsight.catalogs.generic_variants import make_product, merge_variants
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.photo_lists import PhotoJoin
-from goodsight.catalogs.photo_paths import PhotoPaths
+from goodsight.catalogs.photo_lists import PhotoJoin, read_with_photos
 from goodsight.catalogs.rows import BadRow, Row, RowError
 from goodsight.catalogs.shelf import Shelf
 from goodsight.catalogs.special_prices import local_today
@@ -54,12 +53,11 @@ class GenericCatalog:
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
-        with Shelf() as shelf:
-            paths = PhotoPaths.of(self._feed, self._options)
-            photos = PhotoJoin(paths, self._options.photo_lists, shelf)
-            yield from photos.load()
-            yield from _Reading(self._feed, self._options, photos, shelf).go()
-            yield from photos.unused()
+        return read_with_photos(
+            self._feed,
+            self._options,
+            lambda shelf, photos: _Reading(self._feed, self._options, photos, shelf).go(),
+        )
 
 
 def _check_map(feed: Feed, column_map: Mapping[str, str]) -> None:

@@ -30,8 +30,7 @@ from goodsight.catalogs.magento_cells import (
     split_variations,
 )
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.photo_lists import PhotoJoin
-from goodsight.catalogs.photo_paths import PhotoPaths
+from goodsight.catalogs.photo_lists import PhotoJoin, read_with_photos
 from goodsight.catalogs.rows import BadRow, Row, RowError
 from goodsight.catalogs.shelf import Shelf
 from goodsight.catalogs.special_prices import current_price, is_within, local_today
@@ -74,13 +73,14 @@ class MagentoCatalog:
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
-        with Shelf() as shelf:
-            paths = PhotoPaths.of(self._feed, self._options)
-            photos = PhotoJoin(paths, self._options.photo_lists, shelf)
-            yield from photos.load()
-            today = self._options.today or local_today()
-            yield from _Reading(self._feed, shelf, photos, self._options.currency, today).go()
-            yield from photos.unused()
+        today = self._options.today or local_today()
+        return read_with_photos(
+            self._feed,
+            self._options,
+            lambda shelf, photos: _Reading(
+                self._feed, shelf, photos, self._options.currency, today
+            ).go(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from goodsight.catalogs.columns import ID_NAMES, is_image_name
 from goodsight.catalogs.feeds import Feed, open_feed
+from goodsight.catalogs.options import CatalogOptions
 from goodsight.catalogs.photo_paths import PhotoPaths, PhotoRefused, split_references
 from goodsight.catalogs.rows import BadRow, normal_name, several, shorten
 from goodsight.catalogs.shelf import Shelf
 from goodsight.core.errors import CatalogError
-from goodsight.core.types import Skip
+from goodsight.core.types import Product, Skip
 
-__all__ = ["PhotoJoin"]
+__all__ = ["PhotoJoin", "read_with_photos"]
 
 _LISTED = "photo list"
 _USED = "photo used"
+
+Reading = Callable[[Shelf, "PhotoJoin"], Iterator[Product | Skip]]
+
+
+def read_with_photos(
+    feed: Feed, options: CatalogOptions, reading: Reading
+) -> Iterator[Product | Skip]:
+    """What `reading` finds in a feed, between what is wrong with the photo lists joined to it.
+
+    It is given a shelf, and what finds a product's photos. Raises CatalogError.
+    """
+    with Shelf() as shelf:
+        photos = PhotoJoin(PhotoPaths.of(feed, options), options.photo_lists, shelf)
+        yield from photos.load()
+        yield from reading(shelf, photos)
+        yield from photos.unused()
 
 
 class PhotoJoin:

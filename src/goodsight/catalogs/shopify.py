@@ -17,8 +17,7 @@ from goodsight.catalogs.cells import Numbers, amount_of, attribute_values, lowes
 from goodsight.catalogs.feeds import Feed
 from goodsight.catalogs.html_text import html_to_line, html_to_text
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.photo_lists import PhotoJoin
-from goodsight.catalogs.photo_paths import PhotoPaths
+from goodsight.catalogs.photo_lists import PhotoJoin, read_with_photos
 from goodsight.catalogs.rows import BadRow, Row, RowError
 from goodsight.catalogs.shelf import Shelf
 from goodsight.catalogs.shopify_columns import OPTION_NUMBERS, find_attributes, find_columns
@@ -51,13 +50,13 @@ class ShopifyCatalog:
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
-        with Shelf() as shelf:
-            paths = PhotoPaths.of(self._feed, self._options)
-            photos = PhotoJoin(paths, self._options.photo_lists, shelf)
-            yield from photos.load()
-            reading = _Reading(self._feed, self._columns, shelf, photos, self._options.currency)
-            yield from reading.go()
-            yield from photos.unused()
+        return read_with_photos(
+            self._feed,
+            self._options,
+            lambda shelf, photos: _Reading(
+                self._feed, self._columns, shelf, photos, self._options.currency
+            ).go(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

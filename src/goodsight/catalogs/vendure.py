@@ -18,8 +18,7 @@ from goodsight.catalogs.cells import Numbers, amount_of, lowest, separate_skips
 from goodsight.catalogs.feeds import Feed
 from goodsight.catalogs.html_text import html_to_line, html_to_text
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.photo_lists import PhotoJoin
-from goodsight.catalogs.photo_paths import PhotoPaths
+from goodsight.catalogs.photo_lists import PhotoJoin, read_with_photos
 from goodsight.catalogs.rows import BadRow, Row, RowError, several
 from goodsight.catalogs.shelf import Shelf
 from goodsight.core.errors import CatalogError
@@ -69,13 +68,13 @@ class VendureCatalog:
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
-        with Shelf() as shelf:
-            paths = PhotoPaths.of(self._feed, self._options)
-            photos = PhotoJoin(paths, self._options.photo_lists, shelf)
-            yield from photos.load()
-            reading = _Reading(self._feed, self._columns, shelf, photos, self._options.currency)
-            yield from reading.go()
-            yield from photos.unused()
+        return read_with_photos(
+            self._feed,
+            self._options,
+            lambda shelf, photos: _Reading(
+                self._feed, self._columns, shelf, photos, self._options.currency
+            ).go(),
+        )
 
 
 def _plain_columns(feed: Feed) -> dict[str, str]:

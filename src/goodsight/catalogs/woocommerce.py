@@ -27,8 +27,7 @@ from goodsight.catalogs.cells import (
 from goodsight.catalogs.feeds import Feed
 from goodsight.catalogs.html_text import html_to_line, html_to_text
 from goodsight.catalogs.options import CatalogOptions
-from goodsight.catalogs.photo_lists import PhotoJoin
-from goodsight.catalogs.photo_paths import PhotoPaths
+from goodsight.catalogs.photo_lists import PhotoJoin, read_with_photos
 from goodsight.catalogs.rows import BadRow, Row, RowError
 from goodsight.catalogs.shelf import Shelf
 from goodsight.catalogs.special_prices import current_price, is_within, local_today
@@ -69,16 +68,14 @@ class WooCommerceCatalog:
 
     def read(self) -> Iterator[Product | Skip]:
         """Yield products and skips. Raises CatalogError."""
-        with Shelf() as shelf:
-            paths = PhotoPaths.of(self._feed, self._options)
-            photos = PhotoJoin(paths, self._options.photo_lists, shelf)
-            yield from photos.load()
-            today = self._options.today or local_today()
-            reading = _Reading(
+        today = self._options.today or local_today()
+        return read_with_photos(
+            self._feed,
+            self._options,
+            lambda shelf, photos: _Reading(
                 self._feed, self._columns, shelf, photos, self._options.currency, today
-            )
-            yield from reading.go()
-            yield from photos.unused()
+            ).go(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

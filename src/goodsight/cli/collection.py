@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goodsight.cli.compress import compress
-from goodsight.cli.options import Database, Home, JsonOutput, open_shop
+from goodsight.cli.options import ACTOR, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 from goodsight.core.errors import InputError, UsageError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-ACTOR = "command line"
 
 app = typer.Typer(help="Collections: several shops in one database.", no_args_is_help=True)
 

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from goodsight.cli.options import Database, Home, JsonOutput, open_shop
+from goodsight.cli.options import ACTOR, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 
 __all__ = ["compress"]
-
-ACTOR = "command line"
 
 
 def compress(

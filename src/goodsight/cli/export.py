@@ -9,6 +9,7 @@ import typer
 
 from goodsight.cli.options import Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
+from goodsight.cli.tune_extra import tune_extra
 
 if TYPE_CHECKING:
     from goodsight.training.network_export import ExportedModel
@@ -68,7 +69,7 @@ def _exported(
     name: str | None,
     licence: str | None,
 ) -> ExportedModel:
-    from goodsight.core.errors import MissingExtra, UsageError
+    from goodsight.core.errors import UsageError
 
     published = Path(source)
     if not source.startswith(TIMM) and not published.is_dir():
@@ -78,7 +79,7 @@ def _exported(
         )
     if not source.startswith(TIMM) and (weights is not None or not pretrained):
         raise UsageError("--weights and --no-pretrained are for timm:NAME: a folder has its own")
-    try:
+    with tune_extra("exporting a model"):
         if not source.startswith(TIMM):
             from goodsight.training.transformers_export import export_transformers
 
@@ -87,7 +88,3 @@ def _exported(
 
         wanted = TimmSource(source.removeprefix(TIMM), weights, pretrained)
         return export_timm(wanted, folder, name=name, licence=licence)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("goodsight"):
-            raise
-        raise MissingExtra("exporting a model", extra="tune") from error

@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from goodsight.cli.interrupt import stop_on_interrupt
-from goodsight.cli.options import Collection, Database, Home, JsonOutput, open_shop
+from goodsight.cli.options import ACTOR, Collection, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 
 __all__ = ["audit", "prune", "rollback", "runs", "spaces", "use"]
-
-ACTOR = "command line"
 
 
 def spaces(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from goodsight.cli.options import Database, Home, JsonOutput, open_shop
+from goodsight.cli.options import ACTOR, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
 from goodsight.core.access import parse_role
 from goodsight.core.errors import UsageError
@@ -15,8 +15,6 @@ from goodsight.core.errors import UsageError
 __all__ = ["app"]
 
 app = typer.Typer(help="API keys of the HTTP service.", no_args_is_help=True)
-
-ACTOR = "command line"
 
 
 @app.command()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from goodsight.shop import Shop
 
 __all__ = [
+    "ACTOR",
     "Collection",
     "Database",
     "Exact",
@@ -21,6 +22,9 @@ __all__ = [
     "Where",
     "open_shop",
 ]
+
+# Who did it, in the record of administrative acts.
+ACTOR = "command line"
 
 Home = Annotated[
     Path | None,

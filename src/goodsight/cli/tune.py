@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goodsight.cli.interrupt import stop_on_interrupt
-from goodsight.cli.options import Collection, Database, Home, JsonOutput, open_shop
+from goodsight.cli.options import ACTOR, Collection, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
+from goodsight.cli.tune_extra import tune_extra
 from goodsight.cli.tune_progress import TuneProgress
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 REFUSED = 4
-ACTOR = "command line"
 
 
 def tune(
@@ -69,7 +68,7 @@ def tune(
     from goodsight.rendering import tuning_run_document, verdict_table
 
     head = _head(loss, dimension, epochs, seed)
-    with _extra():
+    with tune_extra("tuning"):
         from goodsight.training.tuner import TuneOptions
     options = TuneOptions(method, augmentations, force, from_folder, head)
     with (
@@ -89,7 +88,7 @@ def tune(
 
 
 def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int) -> HeadSettings:
-    with _extra():
+    with tune_extra("tuning"):
         from goodsight.training.head_report import HeadSettings
         from goodsight.training.losses import LossName
 
@@ -107,23 +106,10 @@ def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int
 def _run(
     shop: Shop, options: TuneOptions, progress: TuneProgress, should_stop: Callable[[], bool]
 ) -> TuningRun:
-    with _extra():
+    with tune_extra("tuning"):
         from goodsight.training.tuner import Tuner
 
         return Tuner(shop).tune(options, progress, should_stop=should_stop)
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Where something of the extra is missing, say how to install it."""
-    from goodsight.core.errors import MissingExtra
-
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("goodsight"):
-            raise
-        raise MissingExtra("tuning", extra="tune") from error
 
 
 def _tell_end(run: TuningRun) -> None:

@@ -21,6 +21,7 @@ from goodsight.stores.postgres.collection_rows import RUN_LOCK
 from goodsight.stores.postgres.schema import SCHEMA
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_locks import SETS_LOCK
+from goodsight.stores.postgres.space_switch import drop_set, sets_left_unfinished
 from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = [
@@ -39,15 +40,6 @@ _ORPHANED_TABLES = """
     WHERE schemaname = %s AND tablename ~ '^(photo|product)_vectors_[0-9]+$'
       AND substring(tablename FROM '[0-9]+$')::bigint NOT IN (SELECT id FROM vector_sets)
     ORDER BY tablename
-"""
-# The set that owns the raw features stays, one that others are projected from, and one that was
-# in use before and is kept to go back to.
-_UNFINISHED_SETS = """
-    SELECT s.id, s.dimension FROM vector_sets s JOIN collections c ON c.id = s.collection_id
-    WHERE s.collection_id = %s AND s.id <> c.active_vector_set
-      AND s.base_id IS NOT NULL AND s.retired_at IS NULL
-      AND NOT EXISTS (SELECT FROM vector_sets o WHERE o.base_id = s.id)
-    ORDER BY s.id
 """
 # What, which rows, and what is done about them.
 _UNNEEDED = (
@@ -86,8 +78,7 @@ def unfinished_sets(connection: Connection) -> list[VectorSet]:
     for collection_id, _ in connection.execute(_COLLECTIONS).fetchall():
         with _alone(connection, SETS_LOCK, collection_id) as alone:
             if alone:
-                rows = connection.execute(_UNFINISHED_SETS, [collection_id])
-                found += [VectorSet(*row) for row in rows]
+                found += sets_left_unfinished(connection, collection_id)
     return found
 
 
@@ -117,8 +108,7 @@ def remove_leftovers(
         yield f"dropped the table {table}, which no vector set names"
     for vectors in unfinished_sets(connection):
         with connection.transaction():
-            vectors.drop(connection)
-            connection.execute("DELETE FROM vector_sets WHERE id = %s", [vectors.id])
+            drop_set(connection, vectors)
         yield f"dropped vector set {vectors.id}, which a switch had left unfinished"
     for collection_id, name in connection.execute(_COLLECTIONS).fetchall():
         with _alone(connection, RUN_LOCK, collection_id) as alone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.projecting import FeatureBatch, Projection
@@ -13,6 +14,7 @@ from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.failures import translated
 from goodsight.stores.postgres.index_kinds import change_index
 from goodsight.stores.postgres.kept_sets import go_back, go_to, kept_spaces, prune
+from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.space_switch import replace_calibrations, switch_space
 from goodsight.stores.postgres.spaces import active_space, features_after, learnt_from
 from goodsight.stores.postgres.vector_sets import IndexKind
@@ -26,6 +28,11 @@ class PostgresSpaces:
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
         self._name = name
+
+    @contextmanager
+    def _changing(self, doing: str) -> Iterator[Connection]:
+        with translated(doing), self._database.connect() as connection:
+            yield connection
 
     def active_space(self) -> ActiveSpace:
         """The space in use. Raises CollectionNotFound."""
@@ -63,20 +70,14 @@ class PostgresSpaces:
         keep_former: bool = False,
     ) -> str:
         """Switch in one atomic step; see the port."""
-        with (
-            translated(f"switching the space of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"switching the space of '{self._name}'") as connection:
             return switch_space(
                 connection, self._name, projection, calibrations, keep_former=keep_former
             )
 
     def keep_calibrations(self, calibrations: Mapping[Metric, Calibration]) -> None:
         """Put these in the place of the active space's; see the port."""
-        with (
-            translated(f"keeping the calibration of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"keeping the calibration of '{self._name}'") as connection:
             replace_calibrations(connection, self._name, calibrations)
 
     def kept_spaces(self) -> Sequence[KeptSpace]:
@@ -87,18 +88,12 @@ class PostgresSpaces:
 
     def go_to(self, space_id: int) -> str:
         """Search in a kept space; see the port."""
-        with (
-            translated(f"switching the space of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"switching the space of '{self._name}'") as connection:
             return go_to(connection, self._name, space_id)
 
     def go_back(self) -> str:
         """Search in the former space; see the port."""
-        with (
-            translated(f"switching the space of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"switching the space of '{self._name}'") as connection:
             return go_back(connection, self._name)
 
     def change_index(self, *, binary: bool) -> IndexChange:
@@ -107,16 +102,10 @@ class PostgresSpaces:
         Raises UsageError where signs say too little, CollectionNotFound.
         """
         kind = IndexKind.BINARY if binary else IndexKind.HALFVEC
-        with (
-            translated(f"changing the vector index of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"changing the vector index of '{self._name}'") as connection:
             return change_index(connection, self._name, kind)
 
     def prune(self) -> int:
         """Drop the kept spaces; see the port."""
-        with (
-            translated(f"pruning the spaces of '{self._name}'"),
-            self._database.connect() as connection,
-        ):
+        with self._changing(f"pruning the spaces of '{self._name}'") as connection:
             return prune(connection, self._name)

@@ -42,14 +42,23 @@ from goodsight.stores.postgres.spaces import (
 from goodsight.stores.postgres.vector_index import build_indexes
 from goodsight.stores.postgres.vector_sets import VectorSet
 
-__all__ = ["Target", "activate", "drop_set", "replace_calibrations", "switch_space"]
+__all__ = [
+    "Target",
+    "activate",
+    "drop_set",
+    "replace_calibrations",
+    "sets_left_unfinished",
+    "switch_space",
+]
 
 PHOTOS_PER_BATCH = 2000
 
+# The set that owns the raw features stays, and one that was in use before and is kept.
 _UNFINISHED_SETS = """
-    SELECT id, dimension FROM vector_sets
-    WHERE collection_id = %s AND id NOT IN (%s, %s) AND base_id IS NOT NULL
-      AND retired_at IS NULL
+    SELECT s.id, s.dimension FROM vector_sets s JOIN collections c ON c.id = s.collection_id
+    WHERE s.collection_id = %s AND s.id <> c.active_vector_set
+      AND s.base_id IS NOT NULL AND s.retired_at IS NULL
+    ORDER BY s.id
 """
 _KEPT_SET = """
     SELECT id, dimension, retired_at IS NOT NULL FROM vector_sets
@@ -237,11 +246,15 @@ def drop_set(connection: Connection, vectors: VectorSet) -> None:
     connection.execute("DELETE FROM vector_sets WHERE id = %s", [vectors.id])
 
 
+def sets_left_unfinished(connection: Connection, collection_id: int) -> list[VectorSet]:
+    """What an interrupted switch left; the caller is alone with the sets."""
+    return [VectorSet(*row) for row in connection.execute(_UNFINISHED_SETS, [collection_id])]
+
+
 def _drop_unfinished(connection: Connection, old: ActiveCollection) -> None:
     """What an interrupted switch left behind."""
-    parameters = [old.id, old.vectors.id, old.feature_set]
-    for row in connection.execute(_UNFINISHED_SETS, parameters).fetchall():
-        drop_set(connection, VectorSet(*row))
+    for vectors in sets_left_unfinished(connection, old.id):
+        drop_set(connection, vectors)
     own = connection.execute(_KEPT_SET, [old.id, old.encoder_space]).fetchone()
     if old.is_projected and own is not None and not own[2]:
         VectorSet(old.feature_set, 0).drop(connection)
