@@ -129,7 +129,9 @@ class Tuner:
             except (Interrupted, KeyboardInterrupt):
                 run.finish(TuningStatus.INTERRUPTED, TuningRecord(reason="stopped as asked"))
                 raise
-        return next(found for found in runs.runs() if found.id == run.id)
+        found = runs.run(run.id)
+        assert found is not None  # noqa: S101 - just recorded
+        return found
 
     def _tuned(
         self,
@@ -149,10 +151,10 @@ class Tuner:
         trial = work.train(examples.rows(kept_aside.learn), self._folder / "trial", "trial")
         watch.stage("proving")
         untuned = work.untuned(kept_aside.learn)
-        proof = Proof(photos, examples, work.blocks, kept_aside.shelf, untuned, trial.projection)
-        verdict = self._verdict(proof, kept_aside, encoder, should_stop)
+        proof = Proof(photos, examples, work.blocks, kept_aside, (untuned, trial.projection))
+        verdict = self._verdict(proof, encoder, should_stop)
         record = _record(photos, trial, verdict, options, encoder)
-        record = replace(record, changed=proof.changed(kept_aside.known))
+        record = replace(record, changed=proof.changed())
         run.record(record)
         if not verdict.passed and not options.force:
             run.finish(TuningStatus.REFUSED, record)
@@ -162,7 +164,7 @@ class Tuner:
             raise InputError("nothing was learnt: the model's own space is as good")
         final = replace(final, origin="tuned")
         watch.stage("switching")
-        self._keeper.switch_space(final, proof.calibrations(kept_aside.known), keep_former=True)
+        self._keeper.switch_space(final, proof.calibrations(), keep_former=True)
         model = _tuned_model(photos, final, encoder)
         run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -187,7 +189,6 @@ class Tuner:
     def _verdict(
         self,
         proof: Proof,
-        kept_aside: Split,
         encoder: ImageEncoder,
         should_stop: Callable[[], bool],
     ) -> Verdict:
@@ -199,10 +200,10 @@ class Tuner:
             least_side=CHECKED_SIDE_PIXELS,
             should_stop=should_stop,
         )
-        others = [("unseen products", proof.answers(kept_aside.unknown))]
+        others = [("unseen products", proof.unknown())]
         if seen.products:
             others.append(("disturbed photos", proof.disturbed(seen)))
-        return gate(proof.answers(kept_aside.known), others)
+        return gate(proof.known(), others)
 
     @property
     def _keeper(self) -> SpaceKeeper:
