@@ -9,7 +9,7 @@ whitening.py            where a head begins
 heads.py                the head, and how it is fed
 losses.py               what training makes small
 head_loop.py            epochs, until nothing gets better
-head_checkpoint.py      where training stands, on disk
+checkpoint.py      where training stands, on disk
 head_recall.py          how often the right product comes first
 interpolation.py        the head beside the untouched space; shorter vectors
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from goodsight.core.errors import Interrupted
 from goodsight.core.types import FloatArray
-from goodsight.training.head_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from goodsight.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from goodsight.training.head_report import CurvePoint, HeadProgress, HeadSettings, Stage
 from goodsight.training.heads import LinearHead, drawn_batches
 from goodsight.training.losses import group_weights, make_loss

@@ -1,8 +1,9 @@
-"""What a tuned head answers to photos it has not seen, beside what the catalogue answers now."""
+"""What a tuned model answers to photos it has not seen, beside what the catalogue answers now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,32 @@ from goodsight.training.examples import Examples
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.splitting import Split
 
-__all__ = ["Proof"]
+__all__ = ["Proof", "Seen"]
 
 Rows = NDArray[np.intp]
 # Of queries that changed, enough to look at.
 SHOWN_CHANGES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All examples as one model sees them.
+
+    `features` float32 (n, f) are the network's raw output in parts as long as `blocks`, which
+    `projection` makes vectors of; without one they are the network's own.
+    """
+
+    features: FloatArray
+    blocks: Sequence[int]
+    projection: Projection | None
+
+    def vectors(self, rows: Rows | slice) -> FloatArray:
+        """Vectors float32 (m, d) of some examples, of norm 1."""
+        return self.of(self.features[rows])
+
+    def of(self, features: FloatArray) -> FloatArray:
+        """Vectors float32 (m, d) of raw features (m, f) of the same network."""
+        return in_space(features, self.projection, self.blocks)
 
 
 class Proof:
@@ -33,23 +55,21 @@ class Proof:
         self,
         photos: ShopPhotos,
         examples: Examples,
-        blocks: Sequence[int],
         split: Split,
-        spaces: tuple[Projection | None, Projection | None],
+        models: tuple[Seen, Seen],
     ) -> None:
-        """Ask with the photos of `split`, of which the two `spaces` were learnt without any.
+        """Ask with the photos of `split`, of which the two models have learnt without any.
 
-        `examples` are the photos and the views of them, numbered as in `photos`.
+        `examples` are the photos and the views of them, the photos first and numbered as in
+        `photos`.
         """
         self._photos = photos
         self._examples = examples
-        self._blocks = blocks
-        self._spaces = spaces
+        self._models = models
         own = split.shelf[examples.photos[split.shelf] < photos.of_catalogue]
         self._shelf = own[np.argsort(self._products(own), kind="stable")]
         self._shelves = tuple(
-            Shelf(self._vectors(self._shelf, space), self._products(self._shelf))
-            for space in spaces
+            Shelf(model.vectors(self._shelf), self._products(self._shelf)) for model in models
         )
         self._known = self._answerable(split.known)
         self._unknown = self._answerable(split.unknown)
@@ -76,28 +96,29 @@ class Proof:
 
     def calibrations(self) -> Mapping[Metric, Calibration]:
         """Confidence in the new space, from photos it has not seen."""
-        _, after = self._spaces
+        _, after = self._models
         return asked_calibrations(
-            self._vectors(self._shelf, after),
+            after.vectors(self._shelf),
             self._products(self._shelf),
-            self._vectors(self._known, after),
+            after.vectors(self._known),
             self._products(self._known),
         )
 
-    def disturbed(self, seen: DisturbedFeatures) -> Answers:
-        """Whether disturbed photos of the catalogue find theirs, among all its photos."""
+    def disturbed(self, before: DisturbedFeatures, after: DisturbedFeatures) -> Answers:
+        """Whether disturbed photos of the catalogue find theirs, among all its photos.
+
+        They are the same photos, as each model's network sees them.
+        """
+        own = slice(self._photos.of_catalogue)
         hits = []
-        for space in self._spaces:
-            own = slice(self._photos.of_catalogue)
-            vectors = in_space(self._photos.features[own], space, self._blocks)
-            first = Shelf(vectors, self._photos.products[own]).first(
-                in_space(seen.features, space, self._blocks)
-            )
+        for model, seen in zip(self._models, (before, after), strict=True):
+            shelf = Shelf(model.vectors(own), self._photos.products[own])
+            first = shelf.first(model.of(seen.features))
             names = [self._photos.ids[number] for number in first.products]
             hits.append([n in right for n, right in zip(names, seen.products, strict=True)])
-        before, after = (np.array(found, dtype=bool) for found in hits)
-        names = [min(right) for right in seen.products]
-        return Answers(before, after, names, [""] * len(names))
+        names = [min(right) for right in before.products]
+        found = [np.array(right, dtype=bool) for right in hits]
+        return Answers(found[0], found[1], names, [""] * len(names))
 
     def _answers(self, rows: Rows, first: tuple[First, First]) -> Answers:
         right = self._products(rows)
@@ -116,13 +137,10 @@ class Proof:
     def _first(self, rows: Rows) -> tuple[First, First]:
         """What the photos of these rows find first in both spaces."""
         before, after = (
-            shelf.first(self._vectors(rows, space))
-            for shelf, space in zip(self._shelves, self._spaces, strict=True)
+            shelf.first(model.vectors(rows))
+            for shelf, model in zip(self._shelves, self._models, strict=True)
         )
         return before, after
-
-    def _vectors(self, rows: Rows, space: Projection | None) -> FloatArray:
-        return in_space(self._examples.features[rows], space, self._blocks)
 
     def _products(self, rows: Rows) -> NDArray[np.int64]:
         return self._photos.products[self._examples.photos[rows]]

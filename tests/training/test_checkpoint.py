@@ -11,7 +11,7 @@ from goodsight.core.errors import ModelError
 torch = pytest.importorskip("torch", reason="heads are trained with torch: make test-torch")
 safetensors_torch = pytest.importorskip("safetensors.torch", reason="needs safetensors")
 
-from goodsight.training.head_checkpoint import (  # noqa: E402
+from goodsight.training.checkpoint import (  # noqa: E402
     Checkpoint,
     read_checkpoint,
     write_checkpoint,
@@ -85,9 +85,9 @@ def test_a_header_that_promises_more_than_there_is_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("tensors", "told"),
     [
-        ({**TENSORS, "head": torch.zeros(3, 2)}, "not those of this head"),
-        ({**TENSORS, "more": torch.zeros(1)}, "not those of this head"),
-        ({"head": TENSORS["head"]}, "not those of this head"),
+        ({**TENSORS, "head": torch.zeros(3, 2)}, "not those of this training"),
+        ({**TENSORS, "more": torch.zeros(1)}, "not those of this training"),
+        ({"head": TENSORS["head"]}, "not those of this training"),
         ({**TENSORS, "best": torch.full((2, 3), float("nan"))}, "no usable numbers"),
         ({**TENSORS, "best": torch.zeros(2, 3, dtype=torch.int64)}, "no usable numbers"),
     ],

@@ -19,18 +19,19 @@ from goodsight.core.errors import MissingExtra, ModelError
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
-# Of two heads of 512 × 512 and groups' vectors for a million products there is less.
+# Of a large network, its average and what the optimiser keeps there is less.
 MAX_BYTES = 8 * 2**30
 MAX_EPOCHS = 100_000
+MAX_STEPS = 100_000_000
 STATE = "goodsight"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Training after `epoch` epochs.
+    """Training after `epoch` epochs, or `steps` steps where those are counted.
 
     `tensors` are all numbers by name. `losses` and `recalls` are the curve, from epoch 0;
-    `best_epoch` is the one whose head is kept. `fingerprint` tells examples and settings.
+    `best_epoch` is the one that is kept. `fingerprint` tells examples and settings.
     """
 
     fingerprint: str
@@ -39,6 +40,7 @@ class Checkpoint:
     losses: tuple[float | None, ...]
     recalls: tuple[float | None, ...]
     tensors: Mapping[str, Tensor]
+    steps: int = 0
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -47,6 +49,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     state = {
         "fingerprint": checkpoint.fingerprint,
         "epoch": checkpoint.epoch,
+        "steps": checkpoint.steps,
         "best_epoch": checkpoint.best_epoch,
         "losses": checkpoint.losses,
         "recalls": checkpoint.recalls,
@@ -86,7 +89,7 @@ def read_checkpoint(
             # The header is compared before any number is read.
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
             if shapes != {name: tuple(tensor.shape) for name, tensor in expected.items()}:
-                raise ModelError(f"{path}: its tensors are not those of this head; delete it")
+                raise ModelError(f"{path}: its tensors are not those of this training; delete it")
             tensors = {name: file.get_tensor(name) for name in shapes}
     except ModelError:
         raise
@@ -94,7 +97,7 @@ def read_checkpoint(
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
     except Exception as error:  # broken and hostile files raise a dozen unrelated classes
         raise ModelError(
-            f"{path}: it is no checkpoint of a head; nothing in it was run. Delete it to begin anew"
+            f"{path}: it is no checkpoint of training; nothing in it was run. Delete it to begin anew"
         ) from error
     return _checked(path, state, tensors, expected)
 
@@ -107,15 +110,16 @@ def _checked(
         if tensor.dtype != expected[name].dtype or not torch.isfinite(tensor).all():
             raise ModelError(f"{path}: '{name}' holds no usable numbers; delete it to begin anew")
     try:
-        epoch, best = state["epoch"], state["best_epoch"]
+        epoch, best, steps = state["epoch"], state["best_epoch"], state.get("steps", 0)
         losses, recalls = tuple(state["losses"]), tuple(state["recalls"])
         numbers = all(v is None or isinstance(v, float) for v in (*losses, *recalls))
-        whole = type(epoch) is int and type(best) is int and 0 <= best <= epoch <= MAX_EPOCHS
+        whole = all(type(number) is int for number in (epoch, best, steps))
+        whole = whole and 0 <= best <= epoch <= MAX_EPOCHS and 0 <= steps <= MAX_STEPS
     except (KeyError, TypeError) as error:
         raise ModelError(wrong) from error
     if not (whole and numbers and len(losses) == len(recalls) == epoch + 1):
         raise ModelError(wrong)
-    return Checkpoint(state["fingerprint"], epoch, best, losses, recalls, tensors)
+    return Checkpoint(state["fingerprint"], epoch, best, losses, recalls, tensors, steps)
 
 
 def _safetensors() -> tuple[Any, Any]:
