@@ -79,6 +79,22 @@ class Branching(nn.Module):
         return functional.adaptive_avg_pool2d(found, 1).flatten(1), found
 
 
+class Attending(nn.Module):
+    """Parts of a photo that look at one another, by PyTorch's own attention; gives features."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.Conv2d(3, CHANNELS, 12, 12)
+        self.blocks = nn.TransformerEncoder(
+            nn.TransformerEncoderLayer(CHANNELS, 4, 24, batch_first=True),
+            2,
+            enable_nested_tensor=False,
+        )
+
+    def forward(self, photos):
+        return self.blocks(self.parts(photos).flatten(2).transpose(1, 2)).mean(1)
+
+
 class Chance(Residual):
     """Drops numbers in evaluation mode too."""
 

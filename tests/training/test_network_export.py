@@ -18,6 +18,7 @@ from training.networks import (  # noqa: E402
     CHANNELS,
     PREPROCESSING,
     SIDE,
+    Attending,
     Branching,
     Chance,
     Hesitating,
@@ -40,14 +41,14 @@ def expected(network, pictures):
         return network(torch.from_numpy(prepare(pictures, PREPROCESSING)))
 
 
-@pytest.mark.parametrize("kind", [Residual, Plain, Branching])
+@pytest.mark.parametrize("kind", [Residual, Plain, Branching, Attending])
 def test_vectors_are_pytorchs_own(kind, tmp_path):
     network = made(kind)
     exported(network, tmp_path / "model")
     pictures = photos(8)
     found = open_model_folder(tmp_path / "model", DEFAULT_PROVIDERS).encode_photos(pictures)
     due = expected(network, pictures)
-    due = due.mean((2, 3)) if kind is Residual else due[0]
+    due = {Residual: lambda: due.mean((2, 3)), Attending: lambda: due}.get(kind, lambda: due[0])()
     np.testing.assert_allclose(found.features, due.numpy(), rtol=1e-4, atol=1e-5)
     # Otherwise a network that sees nothing would pass.
     assert np.linalg.norm(found.features - found.features.mean(axis=0), axis=1).min() > 1e-3

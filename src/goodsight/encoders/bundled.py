@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.core.types import ModelCard, Preprocessing
@@ -72,15 +75,22 @@ class BundledModel:
 
     def build(self) -> bytes:
         """The ONNX graph's bytes. Raises ModelError, MissingExtra."""
+        graph = build_graph(self.weights(), self.architecture, self.name)
+        return bytes(graph.SerializeToString(deterministic=True))
+
+    def weights(self) -> Mapping[str, NDArray[Any]]:
+        """The published weights by their names in the checkpoint, read-only, of several dtypes.
+
+        Raises ModelError, MissingExtra.
+        """
         path = self._weight_file()
         try:
-            weights = path.read_bytes()
+            content = path.read_bytes()
         except OSError as error:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
-        if hashlib.sha256(weights).hexdigest() != self.sha256:
+        if hashlib.sha256(content).hexdigest() != self.sha256:
             raise ModelError(f"{path}: not the published weights; {self._remedy}")
-        graph = build_graph(parse_checkpoint(weights), self.architecture, self.name)
-        return bytes(graph.SerializeToString(deterministic=True))
+        return parse_checkpoint(content)
 
     @property
     def _distribution(self) -> str:

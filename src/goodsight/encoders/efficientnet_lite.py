@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,19 @@ from goodsight.core.errors import ModelError
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
 
-__all__ = ["BUILDER_VERSION", "FEATURES", "FEATURE_MAP", "INPUT", "Architecture", "build_graph"]
+__all__ = [
+    "BATCH_NORM_EPSILON",
+    "BUILDER_VERSION",
+    "DIMENSION",
+    "FEATURES",
+    "FEATURE_MAP",
+    "INPUT",
+    "STEM_CHANNELS",
+    "Architecture",
+    "Block",
+    "build_graph",
+    "stages_of",
+]
 
 # Counted up whenever the graph computes something else: part of the space's fingerprint.
 BUILDER_VERSION = 1
@@ -61,11 +74,13 @@ _STAGES = (
     _Stage(4, 5, 2, 6, 192),
     _Stage(1, 3, 1, 6, 320),
 )
-_STEM_CHANNELS = 32
+STEM_CHANNELS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
+    """An inverted residual block: kernel side and stride in pixels, expansion, channels."""
+
     kernel: int
     stride: int
     expansion: int
@@ -111,10 +126,10 @@ def build_graph(
 def _network(weights: Mapping[str, NDArray[Any]], architecture: Architecture) -> _Graph:
     graph = _Graph(weights)
     values = graph.convolution(
-        INPUT, "_conv_stem", "_bn0", shape=(_STEM_CHANNELS, 3, 3, 3), stride=2, clip=True
+        INPUT, "_conv_stem", "_bn0", shape=(STEM_CHANNELS, 3, 3, 3), stride=2, clip=True
     )
-    channels = _STEM_CHANNELS
-    for number, block in enumerate(_blocks(architecture)):
+    channels = STEM_CHANNELS
+    for number, block in enumerate(chain.from_iterable(stages_of(architecture))):
         values = _add_block(graph, values, f"_blocks.{number}", block)
         channels = block.channels_out
     shape = (DIMENSION, channels, 1, 1)
@@ -125,16 +140,19 @@ def _network(weights: Mapping[str, NDArray[Any]], architecture: Architecture) ->
     return graph
 
 
-def _blocks(architecture: Architecture) -> Iterator[_Block]:
-    channels = _STEM_CHANNELS
+def stages_of(architecture: Architecture) -> Iterator[tuple[Block, ...]]:
+    """The blocks between stem and head, stage by stage; the first of a stage has its stride."""
+    channels = STEM_CHANNELS
     for position, stage in enumerate(_STAGES):
         outer = position in (0, len(_STAGES) - 1)  # stem and head stages keep their depth
         repeats = stage.repeats if outer else math.ceil(architecture.depth * stage.repeats)
         wide = _rounded(stage.channels * architecture.width)
+        blocks = []
         for repeat in range(repeats):
             stride = stage.stride if repeat == 0 else 1
-            yield _Block(stage.kernel, stride, stage.expansion, channels, wide)
+            blocks.append(Block(stage.kernel, stride, stage.expansion, channels, wide))
             channels = wide
+        yield tuple(blocks)
 
 
 def _rounded(channels: float) -> int:
@@ -143,7 +161,7 @@ def _rounded(channels: float) -> int:
     return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
-def _add_block(graph: _Graph, values: str, name: str, block: _Block) -> str:
+def _add_block(graph: _Graph, values: str, name: str, block: Block) -> str:
     """An inverted residual block; batch norms are numbered from the first one present."""
     before = values
     wide = block.channels_in * block.expansion

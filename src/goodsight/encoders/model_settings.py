@@ -42,7 +42,7 @@ from goodsight.encoders.onnx_encoder import POOLINGS
 from goodsight.encoders.preprocessing import CROPS, INTERPOLATIONS, LAYOUTS, RESIZES
 from goodsight.encoders.text_settings import TextSettings, parse_text_settings
 
-__all__ = ["ModelSettings", "parse_settings"]
+__all__ = ["MAX_SIDE_PIXELS", "ModelSettings", "parse_settings"]
 
 MAX_SIDE_PIXELS = 2048
 CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -13,6 +13,12 @@ checkpoint.py      where training stands, on disk
 head_recall.py          how often the right product comes first
 interpolation.py        the head beside the untouched space; shorter vectors
 
+trainable.py            the networks that can be trained, by the name of a model
+lite_network.py         the bundled ones
+stages.py               a network's parts from the photo upward
+named_network.py        a network as it was found somewhere
+open_clip_networks.py   image towers by the names of open_clip
+
 network_export.py       a network to a model folder, proven before it is there
 tracing.py              a network to one ONNX file
 new_folder.py           a folder that is there whole or not at all
@@ -22,6 +28,7 @@ weights.py              weight files that cannot execute anything
 timm_networks.py        networks by the names of timm
 timm_settings.py        how timm says that photos are prepared
 transformers_export.py  published models without ONNX files: CLIP, SigLIP, DINOv2
+published_folder.py     their files, checked before a network is made of them
 towers.py               their halves for photos and for texts
 
 Nothing is imported here: what the files need is installed with the extra only.

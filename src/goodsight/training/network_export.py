@@ -12,6 +12,7 @@ from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard, Preprocessing
 from goodsight.encoders import DEFAULT_PROVIDERS, open_model_folder
 from goodsight.encoders.model_folder import MAX_DIMENSION
+from goodsight.encoders.model_settings import MAX_SIDE_PIXELS
 from goodsight.training.new_folder import Origin, new_folder, write_photo_model
 from goodsight.training.parity import Parity, check_parity
 from goodsight.training.tracing import evaluating, outputs_of, trace
@@ -59,6 +60,10 @@ def export_network(
 
 def check_network(network: nn.Module, preprocessing: Preprocessing) -> None:
     """Raises ModelError for what cannot be traced here: other layouts, devices, precisions."""
+    if preprocessing.resize_size > MAX_SIDE_PIXELS:
+        raise ModelError(
+            f"photos of {preprocessing.resize_size} pixels; at most {MAX_SIDE_PIXELS} are taken"
+        )
     if preprocessing.layout != "NCHW":
         raise ModelError(f"layout {preprocessing.layout}: PyTorch's networks take NCHW")
     for part, tensor in network.state_dict().items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,17 @@ from torch import Tensor, nn
 
 from goodsight.core.errors import MissingExtra, ModelError, UsageError
 from goodsight.core.types import Preprocessing
+from goodsight.training.named_network import NOT_STATED, NamedNetwork
 from goodsight.training.network_export import ExportedModel, export_network
 from goodsight.training.new_folder import Origin
 from goodsight.training.timm_settings import preprocessing_of
 from goodsight.training.weights import fill_network, read_weights
 
-__all__ = ["TimmSource", "export_timm"]
+__all__ = ["TIMM", "TimmSource", "export_timm", "timm_network"]
 
-NOT_STATED = "not stated"
+# Before a name, to say that it is one of timm's.
+TIMM = "timm:"
+
 # Heads of training that some checkpoints still have, and no evaluation uses.
 TRAINING_HEADS = ("AuxLogits.", "aux")
 
@@ -59,26 +62,34 @@ def export_timm(
     Raises UsageError for a network timm does not know, MissingExtra without the extra `tune`,
     ModelError where the weights cannot be had or do not fit, and what `export_network` raises.
     """
-    # Read before anything is made: the likeliest mistake is told first.
-    weights = None if source.weights is None else read_weights(source.weights)
-    network = _create(source)
-    described: Mapping[str, Any] = network.pretrained_cfg
-    if weights is not None:
-        fill_network(network, weights, spare=(*_classifiers(described), *TRAINING_HEADS))
+    found = timm_network(source, "exporting a model")
     return export_network(
-        FeaturesAndMap(network),
-        _preprocessing(source.name, described),
-        origin=Origin(
-            name=name or f"timm-{source.name}",
-            licence=licence or _licence(source, described),
-            source=_told(source, described),
+        found.network,
+        found.preprocessing,
+        origin=replace(
+            found.origin, name=name or found.origin.name, licence=licence or found.origin.licence
         ),
         folder=folder,
     )
 
 
-def _create(source: TimmSource) -> Any:
-    timm = _timm()
+def timm_network(source: TimmSource, feature: str) -> NamedNetwork:
+    """A network of timm without its classifier. Raises as `export_timm`, naming the `feature`."""
+    # Read before anything is made: the likeliest mistake is told first.
+    weights = None if source.weights is None else read_weights(source.weights)
+    network = _create(source, feature)
+    described: Mapping[str, Any] = network.pretrained_cfg
+    if weights is not None:
+        fill_network(network, weights, spare=(*_classifiers(described), *TRAINING_HEADS))
+    return NamedNetwork(
+        FeaturesAndMap(network),
+        _preprocessing(source.name, described),
+        Origin(f"timm-{source.name}", _licence(source, described), _told(source, described)),
+    )
+
+
+def _create(source: TimmSource, feature: str) -> Any:
+    timm = _timm(feature)
     if not timm.is_model(source.name):
         near = difflib.get_close_matches(source.name, timm.list_models(), n=3)
         hint = f"; near it are {', '.join(near)}" if near else ""
@@ -106,11 +117,11 @@ def _hub_file(timm: Any, source: TimmSource) -> str:
     return f"model.safetensors of hf:{hub}" if hub else "the weights"
 
 
-def _timm() -> Any:
+def _timm(feature: str) -> Any:
     try:
         import timm
     except ModuleNotFoundError as error:
-        raise MissingExtra("exporting a model", extra="tune") from error
+        raise MissingExtra(feature, extra="tune") from error
     return timm
 
 

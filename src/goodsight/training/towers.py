@@ -24,6 +24,13 @@ class PhotoTower(nn.Module):  # type: ignore[misc]  # the base install has no to
             return _features(self.network.get_image_features(pixel_values=photos))
         return _features(self.network(pixel_values=photos))
 
+    def drop_frozen(self) -> None:
+        """Give up the parts of which no weight can be trained: those that see texts."""
+        for name, part in list(self.network.named_children()):
+            weights = list(part.parameters())
+            if weights and not any(weight.requires_grad for weight in weights):
+                setattr(self.network, name, nn.Identity())
+
 
 class TextTower(nn.Module):  # type: ignore[misc]  # as above
     """Tokens int64 (n, length) in, features (n, d) out."""

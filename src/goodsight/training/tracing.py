@@ -121,7 +121,7 @@ def trace_texts(network: nn.Module, tokens: Tensor) -> bytes:
 
 def _exported(network: nn.Module, given: Tensor, input_name: str, names: list[str]) -> bytes:
     file = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _spelled_out():
         # The exporter warns that it is the older one (decision 0025), and of frozen branches.
         warnings.simplefilter("ignore")
         try:
@@ -138,6 +138,17 @@ def _exported(network: nn.Module, given: Tensor, input_name: str, names: list[st
         except Exception as error:  # the exporter raises a dozen unrelated classes
             raise ModelError(f"PyTorch cannot export the network: {_first_line(error)}") from error
     return file.getvalue()
+
+
+@contextmanager
+def _spelled_out() -> Iterator[None]:
+    """Attention in single steps: PyTorch's own shortcut for evaluation cannot be exported."""
+    shortcut = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(shortcut)
 
 
 def _split(output: Any) -> tuple[Tensor, Tensor]:

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
-from goodsight.core.errors import MissingExtra, ModelError
+from goodsight.core.errors import ModelError
 from goodsight.core.model_card import TextReading
 from goodsight.encoders import DEFAULT_PROVIDERS, open_model_folder
-from goodsight.encoders.json_values import object_in
 from goodsight.encoders.model_folder import MAX_DIMENSION
 from goodsight.encoders.plain_file import read_plain_file
 from goodsight.encoders.text_folder import TEXT_FILE, TOKENIZER_FILE
@@ -31,15 +29,18 @@ from goodsight.hub.text_processors import text_reading_of
 from goodsight.training.network_export import ExportedModel, check_network
 from goodsight.training.new_folder import Origin, new_folder, write_photo_model
 from goodsight.training.parity import check_parity
+from goodsight.training.published_folder import (
+    CONFIG,
+    PROCESSORS,
+    published_network,
+    published_settings,
+)
 from goodsight.training.text_parity import check_text_parity
 from goodsight.training.towers import PhotoTower, TextTower, sees_texts
 from goodsight.training.tracing import FEATURES, evaluating, outputs_of, trace, trace_texts
 
 __all__ = ["export_transformers"]
 
-CONFIG = "config.json"
-PROCESSORS = ("preprocessor_config.json", "processor_config.json")
-MAX_SETTINGS_BYTES = 8 << 20
 MAX_TOKENIZER_BYTES = 64 << 20
 # Of these the first token that ends a text, or the last place, is looked at: no mask is needed.
 TEXT_KINDS = ("clip", "siglip", "siglip2")
@@ -55,10 +56,10 @@ def export_transformers(
     for that. Only safetensors are read, and no code of the model's. Raises MissingExtra,
     ModelError for what cannot be read or exported, and UsageError where `folder` is there.
     """
-    config = _settings(source, CONFIG)
-    processor = _settings(source, *PROCESSORS)
+    config = published_settings(source, CONFIG)
+    processor = published_settings(source, *PROCESSORS)
     preprocessing = preprocessing_of(processor)
-    network = _network(source)
+    network = published_network(source, "exporting a model")
     check_network(network, preprocessing)
     origin = Origin(
         name or source.resolve().name,
@@ -88,8 +89,8 @@ def _written_texts(
         )
     reading = text_reading_of(
         config,
-        _settings(source, "tokenizer_config.json"),
-        _settings(source, "special_tokens_map.json", optional=True),
+        published_settings(source, "tokenizer_config.json"),
+        published_settings(source, "special_tokens_map.json", optional=True),
         None,
     )
     tokenizer = read_plain_file(source / TOKENIZER_FILE, MAX_TOKENIZER_BYTES)
@@ -108,44 +109,3 @@ def _written_texts(
 def _tokens(tokenizer: bytes, reading: TextReading) -> torch.Tensor:
     reader = TokenReader(tokenizer, reading)
     return torch.cat([torch.from_numpy(reader.read(text).numbers) for text in TRACED_TEXTS])
-
-
-def _network(source: Path) -> nn.Module:
-    try:
-        import transformers
-    except ModuleNotFoundError as error:
-        raise MissingExtra("exporting a model", extra="tune") from error
-    try:
-        network, report = transformers.AutoModel.from_pretrained(
-            source,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            # The plain one: the faster ones are not traceable in all versions.
-            attn_implementation="eager",
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except Exception as error:  # transformers raises a dozen unrelated classes
-        raise ModelError(f"{source}: transformers cannot open it: {error}") from error
-    if missing := sorted(report["missing_keys"]):
-        # transformers would fill them by chance.
-        raise ModelError(
-            f"{source}: its weights lack '{missing[0]}'"
-            + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
-        )
-    loaded: nn.Module = network
-    return loaded
-
-
-def _settings(source: Path, *names: str, optional: bool = False) -> Mapping[str, Any]:
-    """The object in the first of these files that is there. Raises ModelError."""
-    for name in names:
-        if (source / name).exists():
-            try:
-                return object_in(read_plain_file(source / name, MAX_SETTINGS_BYTES))
-            except ModelError as error:
-                raise ModelError(f"{source / name}: {error}") from error
-    if optional:
-        return {}
-    raise ModelError(f"{source}: there is no {' nor '.join(names)}")
