@@ -8,9 +8,9 @@ import pytest
 
 from encoders.joint_models import joint_folder
 from encoders.photos import drawn_photo
-from encoders.tiny_models import GOOD_FOLDERS, good_folder
+from encoders.tiny_models import GOOD_FOLDERS, good_folder, joined_folder
 from goodsight.core.types import Photo
-from goodsight.encoders import BUNDLED, ModelLibrary, open_model_folder
+from goodsight.encoders import BUNDLED, ModelLibrary, open_folder
 
 CPU = ("CPUExecutionProvider",)
 
@@ -21,14 +21,16 @@ def library(tmp_path_factory):
 
 
 def own_folder(root, name):
+    if name == "side-by-side":
+        return joined_folder(root)
     return joint_folder(root) if name == "colours" else good_folder(root, name)
 
 
-@pytest.fixture(scope="module", params=[*BUNDLED, *GOOD_FOLDERS, "colours"])
+@pytest.fixture(scope="module", params=[*BUNDLED, *GOOD_FOLDERS, "colours", "side-by-side"])
 def encoder(request, library, tmp_path_factory):
     if request.param in BUNDLED:
         return library.open(request.param)
-    return open_model_folder(own_folder(tmp_path_factory.mktemp("own"), request.param), CPU)
+    return open_folder(own_folder(tmp_path_factory.mktemp("own"), request.param), CPU)
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +125,12 @@ def test_pixels_may_lie_in_memory_in_any_way(encoder, photos):
 def test_the_space_is_stable(encoder, library, tmp_path):
     name = encoder.card.name
     again = library.open(name) if name in BUNDLED else None
-    again = again or open_model_folder(own_folder(tmp_path, name), CPU)
+    again = again or open_folder(own_folder(tmp_path, name), CPU)
     assert again.card.space == encoder.card.space
     assert len(encoder.card.space) == 16
 
 
 def test_spaces_differ_between_models(tmp_path, library):
     cards = [library.card(name) for name in BUNDLED]
-    cards += [open_model_folder(good_folder(tmp_path, name), CPU).card for name in GOOD_FOLDERS]
+    cards += [open_folder(good_folder(tmp_path, name), CPU).card for name in GOOD_FOLDERS]
     assert len({card.space for card in cards}) == len(cards)

@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from goodsight.encoders import write_joined_folder
+
 SIDE = 32
 CHANNELS = 6
 
@@ -119,3 +121,23 @@ GOOD_FOLDERS = {
 def good_folder(root: Path, name: str) -> Path:
     build, document = GOOD_FOLDERS[name]
     return save(root / name, build(), document)
+
+
+def joined_folder(root: Path) -> Path:
+    """Two networks side by side, each with a layout of its own."""
+    folder = root / "side-by-side"
+    folder.mkdir()
+    parts = [good_folder(root, name) for name in ("plain", "channels-last")]
+    write_joined_folder(folder, "side-by-side", parts)
+    return folder
+
+
+def flat(count: int) -> onnx.ModelProto:
+    """The first `count` numbers of a photo as features."""
+    bounds = [numpy_helper.from_array(np.array([n], dtype=np.int64), f"b{n}") for n in (0, count)]
+    nodes = [
+        helper.make_node("Flatten", ["photos"], ["f"]),
+        helper.make_node("Slice", ["f", "b0", f"b{count}", "axes"], ["features"]),
+    ]
+    axes = numpy_helper.from_array(np.array([1], dtype=np.int64), "axes")
+    return model(nodes, ["features"], [*bounds, axes])

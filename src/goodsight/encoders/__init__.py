@@ -2,6 +2,7 @@
 
 from goodsight.encoders.bundled import BUNDLED
 from goodsight.encoders.joined import JoinedEncoder
+from goodsight.encoders.joined_folder import open_folder, write_joined_folder
 from goodsight.encoders.joint import JointEncoder
 from goodsight.encoders.library import DEFAULT_PROVIDERS, ModelLibrary
 from goodsight.encoders.model_folder import open_model_folder
@@ -20,5 +21,7 @@ __all__ = [
     "OnnxFeatureMapEncoder",
     "ProjectedEncoder",
     "can_encode_texts",
+    "open_folder",
     "open_model_folder",
+    "write_joined_folder",
 ]

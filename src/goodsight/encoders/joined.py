@@ -12,9 +12,9 @@ import numpy as np
 
 from goodsight.core.projecting import conditioned
 from goodsight.core.types import Embeddings, FloatArray, ModelCard, Photo, Preprocessing
-from goodsight.encoders.onnx_encoder import OnnxEncoder, directions
+from goodsight.encoders.onnx_encoder import OnnxEncoder, OnnxFeatureMapEncoder, directions
 
-__all__ = ["JoinedEncoder", "joined_card"]
+__all__ = ["JoinedEncoder", "join_encoders", "joined_card"]
 
 
 def joined_card(name: str, cards: Sequence[ModelCard]) -> ModelCard:
@@ -34,6 +34,14 @@ def joined_card(name: str, cards: Sequence[ModelCard]) -> ModelCard:
         file_hashes={file: digest for card in cards for file, digest in card.file_hashes.items()},
         blocks=tuple(block for card in cards for block in card.feature_blocks),
     )
+
+
+def join_encoders(name: str, encoders: Sequence[OnnxEncoder]) -> JoinedEncoder:
+    """The networks as one encoder, which shows maps if all of them do."""
+    shown = [encoder for encoder in encoders if isinstance(encoder, OnnxFeatureMapEncoder)]
+    if len(shown) == len(encoders):
+        return JoinedPositionEncoder(name, shown)
+    return JoinedEncoder(name, encoders)
 
 
 class JoinedEncoder:
@@ -56,16 +64,21 @@ class JoinedEncoder:
         vectors = directions(conditioned(features, self._card.feature_blocks, rooted=False))
         return Embeddings(vectors, features, self._card.space)
 
+
+class JoinedPositionEncoder(JoinedEncoder):
+    """Implements `PositionEncoder` too: every network shows a map."""
+
+    def __init__(self, name: str, encoders: Sequence[OnnxFeatureMapEncoder]) -> None:
+        super().__init__(name, encoders)
+        self._shown = tuple(encoders)
+
     @property
     def preprocessings(self) -> tuple[Preprocessing, ...]:
         """Each network's; see `PositionEncoder`."""
-        return tuple(encoder.card.preprocessing for encoder in self._encoders)
+        return tuple(encoder.card.preprocessing for encoder in self._shown)
 
     def encode_positions(self, photo: Photo) -> tuple[FloatArray, ...]:
         """One map (channels, rows, columns) a network; see `PositionEncoder`."""
         return tuple(
-            positions
-            for encoder in self._encoders
-            if (encode := getattr(encoder, "encode_positions", None)) is not None
-            for positions in encode(photo)
+            positions for encoder in self._shown for positions in encoder.encode_positions(photo)
         )

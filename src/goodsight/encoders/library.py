@@ -17,8 +17,8 @@ from pathlib import Path
 from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
-from goodsight.encoders.joined import JoinedEncoder
-from goodsight.encoders.model_folder import folder_files, open_model_folder
+from goodsight.encoders.joined import JoinedEncoder, join_encoders
+from goodsight.encoders.joined_folder import files_of, open_folder
 from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
 __all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
@@ -55,7 +55,7 @@ class ModelLibrary:
             return self._open_added(name)
         bundled = BUNDLED[name]
         if isinstance(bundled, JoinedModel):
-            return JoinedEncoder(name, [self._open_bundled(part) for part in bundled.parts])
+            return join_encoders(name, [self._open_bundled(part) for part in bundled.parts])
         return self._open_bundled(bundled)
 
     def _open_bundled(self, bundled: BundledModel) -> OnnxEncoder:
@@ -63,11 +63,11 @@ class ModelLibrary:
         return make_encoder(session, bundled.card(), bundled.outputs)
 
     def add(self, folder: Path, name: str | None = None) -> ModelCard:
-        """Check a model folder and copy it here, under its own or the given name.
+        """Check a folder of one network or several and copy it, under its own or the given name.
 
         Raises ModelError for a folder that does not fit, or a name that is taken.
         """
-        encoder = open_model_folder(folder, self._providers)
+        encoder = open_folder(folder, self._providers)
         name = name or encoder.card.name
         self.check_new_name(name)
         try:
@@ -90,17 +90,17 @@ class ModelLibrary:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
             copy = Path(work) / name
             copy.mkdir()
-            for file in folder_files(folder):
+            for file in files_of(folder):
                 shutil.copyfile(folder / file, copy / file)
-            card = open_model_folder(copy, self._providers, name=name).card
+            card = open_folder(copy, self._providers, name=name).card
             copy.rename(target)
         return card
 
-    def _open_added(self, name: str) -> OnnxEncoder:
+    def _open_added(self, name: str) -> OnnxEncoder | JoinedEncoder:
         folder = self._folder / "added" / name
         if not _is_name(name) or not folder.is_dir():
             raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
-        return open_model_folder(folder, self._providers, name=name)
+        return open_folder(folder, self._providers, name=name)
 
     def _bundled_graph(self, bundled: BundledModel) -> bytes:
         """The kept graph if it is whole, else a new one, kept for next time."""

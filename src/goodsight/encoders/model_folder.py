@@ -1,7 +1,7 @@
 """A model as a folder: `model.onnx` and `model.json` (see `model_settings`).
 
 A model that sees texts too brings `tokenizer.json` and, unless `model.onnx` reads them itself,
-`text.onnx` (see `text_folder`).
+`text.onnx` (see `text_folder`). Several networks side by side: see `joined_folder`.
 
 Folders are untrusted: one file holds the whole model (external data is refused), no operator
 comes from outside ONNX's own sets, and neither file may be a link. Each model is run on test
@@ -11,8 +11,8 @@ pictures before it is used: what does not fit shows here, not in the shop.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ from goodsight.encoders.text_folder import (
     prove_texts,
 )
 
-__all__ = ["MODEL_FILE", "SETTINGS_FILE", "folder_files", "open_model_folder"]
+__all__ = ["MODEL_FILE", "SETTINGS_FILE", "NetworkFiles", "folder_files", "open_model_folder"]
 
 MODEL_FILE = "model.onnx"
 SETTINGS_FILE = "model.json"
@@ -56,37 +56,57 @@ MAX_DIMENSION = 4000
 SAME_VECTOR_TOLERANCE = 1e-3
 
 
-def open_model_folder(
-    folder: Path, providers: Sequence[str], *, name: str | None = None
-) -> OnnxEncoder:
-    """Check a model folder and open it, called `name` or as it calls itself.
+@dataclass(frozen=True, slots=True)
+class NetworkFiles:
+    """Names of the two files of a network in its folder."""
 
-    One that sees texts too is a `TextEncoder` as well. Raises ModelError that says what does
-    not fit, and MissingExtra for texts without the extra `hub`.
+    model: str = MODEL_FILE
+    settings: str = SETTINGS_FILE
+
+    @classmethod
+    def of_part(cls, part: str) -> NetworkFiles:
+        """Those of one among several networks."""
+        return cls(f"{part}.onnx", f"{part}.json")
+
+
+def open_model_folder(
+    folder: Path,
+    providers: Sequence[str],
+    *,
+    name: str | None = None,
+    files: NetworkFiles = NetworkFiles(),
+) -> OnnxEncoder:
+    """Check a model folder of one network and open it, called `name` or as it calls itself.
+
+    One that sees texts too is a `TextEncoder` as well. `files` names another network of the
+    folder than the usual one. Raises ModelError that says what does not fit, and MissingExtra
+    for texts without the extra `hub`.
     """
-    content = read_plain_file(folder / SETTINGS_FILE, MAX_SETTINGS_BYTES)
+    content = read_plain_file(folder / files.settings, MAX_SETTINGS_BYTES)
     try:
         settings = parse_settings(content)
     except ModelError as error:
-        raise ModelError(f"{folder / SETTINGS_FILE}: {error}") from error
+        raise ModelError(f"{folder / files.settings}: {error}") from error
     settings = replace(settings, name=name or settings.name)
-    content = read_plain_file(folder / MODEL_FILE, MAX_MODEL_BYTES)
+    if settings.text is not None and files != NetworkFiles():
+        raise ModelError(f"{folder / files.settings}: one of several networks cannot see texts")
+    content = read_plain_file(folder / files.model, MAX_MODEL_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     try:
         if settings.sha256 not in (None, digest):
-            raise ModelError(f"its SHA-256 is not the one in {SETTINGS_FILE}; get the file again")
+            raise ModelError(f"its SHA-256 is not the one in {files.settings}; get the file again")
         check_graph(content)
         session = open_session(_photo_part(content, settings), providers)
     except ModelError as error:
-        raise ModelError(f"{folder / MODEL_FILE}: {error}") from error
+        raise ModelError(f"{folder / files.model}: {error}") from error
     texts = None
     if settings.text is not None:
         texts = open_text_side(folder, settings.text, content, providers)
     try:
-        encoder = _opened(session, settings, digest, texts)
+        encoder = _opened(session, settings, {files.model: digest}, texts)
         _prove(encoder)
     except ModelError as error:
-        raise ModelError(f"{folder / MODEL_FILE}: {error}") from error
+        raise ModelError(f"{folder / files.model}: {error}") from error
     return encoder
 
 
@@ -104,10 +124,11 @@ def _photo_part(content: bytes, settings: ModelSettings) -> bytes:
 
 
 def _opened(
-    session: Any, settings: ModelSettings, digest: str, texts: TextSide | None
+    session: Any, settings: ModelSettings, hashes: Mapping[str, str], texts: TextSide | None
 ) -> OnnxEncoder:
     _check_input(session, settings)
     outputs, dimension = _try_outputs(session, settings)
+    [digest] = hashes.values()
     identity = digest if texts is None else f"{digest}/{texts.identity}"
     card = ModelCard(
         name=settings.name,
@@ -116,7 +137,7 @@ def _opened(
         space=fingerprint(identity, settings.preprocessing, outputs),
         licence=settings.licence,
         source=settings.source,
-        file_hashes={MODEL_FILE: digest, **(texts.file_hashes if texts else {})},
+        file_hashes={**hashes, **(texts.file_hashes if texts else {})},
         texts=settings.text.reading if settings.text else None,
     )
     if texts is None:
