@@ -1,8 +1,6 @@
 """A collection tuned from end to end: proven and switched, or refused; and undone."""
 
-import numpy as np
 import pytest
-from PIL import Image
 
 pytest.importorskip("torch")
 
@@ -10,8 +8,9 @@ import goodsight
 from goodsight.core.errors import Interrupted, UsageError
 from goodsight.core.tuning import TuningStatus
 from goodsight.training.head_report import HeadSettings
-from goodsight.training.tuner import TuneOptions, Tuner
-from small_shop import draw_shape
+from goodsight.training.tuner import Tuner
+from goodsight.training.tuning_options import TuneOptions
+from training.scenes import scene
 
 PRODUCTS, PHOTOS = 9, 40
 QUICK = HeadSettings(epochs=6, dimension=32)
@@ -26,6 +25,9 @@ class Watch:
     def viewed(self, done, total):
         self.heard.append(("viewed", done, total))
 
+    def embedded(self, done, total):
+        self.heard.append(("embedded", done, total))
+
     def training(self, name, progress):
         self.heard.append((name, progress.point.epoch, progress.epochs))
 
@@ -34,16 +36,6 @@ class Watch:
 
     def stage(self, name):
         self.heard.append((name,))
-
-
-def scene(number, seed):
-    """A product small before a loud ground: the ground is most of what an encoder sees."""
-    rng = np.random.default_rng(1000 * number + seed)
-    ground = rng.integers(0, 255, (3, 3, 3), dtype=np.uint8)
-    picture = Image.fromarray(ground).resize((96, 96), Image.Resampling.BICUBIC)
-    thing = draw_shape(number, seed, size=200).resize((56, 56))
-    picture.paste(thing, tuple(int(v) for v in rng.integers(0, 40, 2)))
-    return picture
 
 
 @pytest.fixture(scope="module")

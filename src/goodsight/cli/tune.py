@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +18,9 @@ from goodsight.cli.tune_progress import TuneProgress
 if TYPE_CHECKING:
     from goodsight.core.tuning import TuningRun
     from goodsight.shop import Shop
+    from goodsight.training.backbone_report import BackboneSettings
     from goodsight.training.head_report import HeadSettings
-    from goodsight.training.tuner import TuneOptions
+    from goodsight.training.tuning_options import TuneOptions
 
 __all__ = ["tune"]
 
@@ -29,8 +31,9 @@ def tune(
     method: Annotated[
         str,
         typer.Option(
-            help="head: photos of one product belong together. self-supervised: each photo and"
-            " what it may look like, without any labels."
+            help="head: photos of one product belong together, learnt on top of the model."
+            " backbone: the same, learnt by the network itself: better, and an hour rather than"
+            " minutes. self-supervised: each photo and what it may look like, without any labels."
         ),
     ] = "head",
     loss: Annotated[
@@ -44,6 +47,22 @@ def tune(
     augmentations: Annotated[
         int, typer.Option(help="Views made of each photo, besides its parts.", min=0, max=8)
     ] = 1,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            help="backbone: the network to begin with, the collection's own unless named: a"
+            " bundled one, timm:NAME, open_clip:NAME, or a folder as published."
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="backbone: a file of that network's weights.")
+    ] = None,
+    stages: Annotated[
+        float | None,
+        typer.Option(
+            help="backbone: the share of the network's stages that learns.", min=0.01, max=1.0
+        ),
+    ] = None,
     from_folder: Annotated[
         Path | None,
         typer.Option(
@@ -67,10 +86,15 @@ def tune(
     """
     from goodsight.rendering import tuning_run_document, verdict_table
 
-    head = _head(loss, dimension, epochs, seed)
     with tune_extra("tuning"):
-        from goodsight.training.tuner import TuneOptions
-    options = TuneOptions(method, augmentations, force, from_folder, head)
+        from goodsight.training.tuning_options import BACKBONE, TuneOptions
+    options = TuneOptions(
+        method, augmentations, force, from_folder, network=network, weights=weights
+    )
+    if method == BACKBONE:
+        options = replace(options, backbone=_backbone(loss, epochs, stages, seed))
+    else:
+        options = replace(options, head=_head(loss, dimension, epochs, seed))
     with (
         open_shop(home, database, collection) as shop,
         stop_on_interrupt() as should_stop,
@@ -99,6 +123,22 @@ def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int
         loss=own.loss if loss is None else choice(LossName, loss),
         dimension=dimension or own.dimension,
         epochs=epochs or own.epochs,
+        seed=seed,
+    )
+
+
+def _backbone(
+    loss: str | None, epochs: int | None, stages: float | None, seed: int
+) -> BackboneSettings:
+    from goodsight.asking import choice
+    from goodsight.training.backbone_report import BackboneSettings
+    from goodsight.training.losses import LossName
+
+    own = BackboneSettings()
+    return BackboneSettings(
+        loss=own.loss if loss is None else choice(LossName, loss),
+        epochs=epochs or own.epochs,
+        stages=stages or own.stages,
         seed=seed,
     )
 

@@ -19,13 +19,13 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 class TuneProgress:
-    """Implements `training.tuner.TuningWatch`; a context manager around the run."""
+    """Implements `training.tuning_options.TuningWatch`; a context manager around the run."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
         self._drawn = False
         self._last_line = 0.0
-        self._began: float | None = None
+        self._counting, self._began, self._first = "", 0.0, 0
 
     def __enter__(self) -> Self:
         return self
@@ -39,12 +39,20 @@ class TuneProgress:
         self._wipe()
 
     def viewed(self, done: int, total: int) -> None:
-        """Draw how many photos have their views, and the time left."""
+        """Draw how many photos are read, and the time left."""
+        self._counted("photos read", done, total)
+
+    def embedded(self, done: int, total: int) -> None:
+        """Draw how many photos the new network has seen, and the time left."""
+        self._counted("photos seen by the new network", done, total)
+
+    def _counted(self, doing: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if self._began is None:
-            self._began = now
-        left = (now - self._began) / done * (total - done)
-        self._tell(f"views of {done:,} of {total:,} photos{_left(left)}", done == total)
+        if self._counting != doing:
+            self._counting, self._began, self._first = doing, now, done
+        each = (now - self._began) / max(1, done - self._first)
+        text = f"{doing}: {done:,} of {total:,}{_left(each * (total - done))}"
+        self._tell(text, done == total)
 
     def training(self, name: str, progress: HeadProgress) -> None:
         """Draw the epoch, its loss and recall, and the time left."""

@@ -55,7 +55,8 @@ class ModelCard:
     preprocessing: vectors may be compared only within one space. `file_hashes` map file
     names to SHA-256 in hex. `blocks` are the lengths of a feature's parts where several
     networks are joined; empty for one network. `texts` tells how texts are read where the
-    model sees them in the same space as photos; None where it sees photos alone.
+    model sees them in the same space as photos; None where it sees photos alone. `tuned_from`
+    names the model that was trained further on a shop's photos to become this one.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ModelCard:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[int, ...] = ()
     texts: TextReading | None = None
+    tuned_from: str = ""
 
     @property
     def feature_blocks(self) -> tuple[int, ...]:

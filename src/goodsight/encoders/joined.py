@@ -33,6 +33,8 @@ def joined_card(name: str, cards: Sequence[ModelCard]) -> ModelCard:
         source=", ".join(dict.fromkeys(card.source for card in cards)),
         file_hashes={file: digest for card in cards for file, digest in card.file_hashes.items()},
         blocks=tuple(block for card in cards for block in card.feature_blocks),
+        # All or none: networks are tuned together.
+        tuned_from=cards[0].tuned_from,
     )
 
 

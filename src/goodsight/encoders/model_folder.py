@@ -139,6 +139,7 @@ def _opened(
         source=settings.source,
         file_hashes={**hashes, **(texts.file_hashes if texts else {})},
         texts=settings.text.reading if settings.text else None,
+        tuned_from=settings.tuned_from or "",
     )
     if texts is None:
         return make_encoder(session, card, outputs)

@@ -13,6 +13,7 @@
       "feature_map": "feature_map",          an output to show as feature maps; optional
       "pooling": "mean",                     none, mean or cls; see onnx_encoder.ModelOutputs;
                                              optional for outputs of rank 2 (none), 4 (mean)
+      "tuned_from": "efficientnet-lite0",    the model it was trained from here; optional
       "sha256": "…",                         optional; checked against model.onnx
       "text": { … }                          for models that see texts too; see text_settings
     }
@@ -67,6 +68,7 @@ class ModelSettings:
     pooling: str | None
     sha256: str | None
     text: TextSettings | None = None
+    tuned_from: str | None = None
 
 
 def parse_settings(content: bytes) -> ModelSettings:
@@ -89,6 +91,7 @@ def parse_settings(content: bytes) -> ModelSettings:
         pooling=pooling,
         sha256=optional_text(document, "sha256"),
         text=None if text is None else parse_text_settings(text),
+        tuned_from=optional_text(document, "tuned_from"),
     )
 
 

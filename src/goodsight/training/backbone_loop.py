@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -34,8 +34,10 @@ __all__ = ["BackboneLesson", "learn_backbone", "photos_features"]
 OBJECTIVE_RATE = 15.0
 WEIGHT_DECAY = 0.01
 LONGEST_GRADIENT = 5.0
-# Of the average; a step's weights count for some hundred steps.
+# Of the average: a step's weights count for some hundred steps, and at first for fewer, so that
+# a short training is more than its beginning.
 AVERAGE_DECAY = 0.995
+FIRST_STEPS = 10
 WARM_UP_STEPS = 100
 # Written at most so often; a killed run loses no more.
 CHECKPOINT_SECONDS = 60.0
@@ -116,9 +118,7 @@ class _Run:
         )
         self._objective = lesson.objective.to(self._device)
         self._optimizer = torch.optim.AdamW(self._groups(), weight_decay=WEIGHT_DECAY)
-        self._average = AveragedModel(
-            self._network, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY)
-        )
+        self._average = AveragedModel(self._network, avg_fn=_averaged)
         # Half as many bits where a graphics card gains by it.
         self._scaler = torch.amp.GradScaler("cuda", enabled=self._device.type == "cuda")
         self.step = 0
@@ -274,6 +274,12 @@ class _Run:
                     for part in ("exp_avg", "exp_avg_sq")
                 },
             }
+
+
+def _averaged(average: Tensor, weight: Tensor, count: Tensor) -> Tensor:
+    """The average after `count` steps, and one more."""
+    decay = min(AVERAGE_DECAY, float((1 + count) / (FIRST_STEPS + count)))
+    return average.lerp(weight, 1 - decay)
 
 
 def photos_features(network: nn.Module, pixels: NDArray[np.float32]) -> Tensor:

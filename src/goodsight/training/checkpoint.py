@@ -97,7 +97,7 @@ def read_checkpoint(
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
     except Exception as error:  # broken and hostile files raise a dozen unrelated classes
         raise ModelError(
-            f"{path}: it is no checkpoint of training; nothing in it was run. Delete it to begin anew"
+            f"{path}: it is no checkpoint; nothing in it was run. Delete it to begin anew"
         ) from error
     return _checked(path, state, tensors, expected)
 

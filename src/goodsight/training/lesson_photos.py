@@ -51,6 +51,10 @@ class LessonPhotos:
         pixels = np.asarray(Image.open(io.BytesIO(self.pictures[number])).convert("RGB"))
         return Photo(str(number), "", pixels, pixels.shape[1], pixels.shape[0])
 
+    def some(self, numbers: NDArray[np.intp]) -> LessonPhotos:
+        """The photos of these numbers, in this order."""
+        return LessonPhotos(tuple(self.pictures[n] for n in numbers), self.rows[numbers])
+
 
 def read_lesson_photos(
     reader: CollectionReader,

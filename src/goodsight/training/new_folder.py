@@ -21,11 +21,15 @@ __all__ = ["Origin", "new_folder", "write_photo_model"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How a model is called, its weights' licence, and where it comes from."""
+    """How a model is called, its weights' licence, and where it comes from.
+
+    `tuned_from` names the model that training began with, "" where there was none.
+    """
 
     name: str
     licence: str
     source: str
+    tuned_from: str = ""
 
 
 @contextmanager
@@ -58,7 +62,7 @@ def write_photo_model(
 ) -> None:
     """Write `model.onnx` and `model.json`; `text` is what that says of texts."""
     document = {
-        **asdict(origin),
+        **{key: text for key, text in asdict(origin).items() if text},
         "preprocessing": asdict(preprocessing),
         "features": FEATURES,
         "pooling": "none",

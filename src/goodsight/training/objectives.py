@@ -51,5 +51,6 @@ class ProductObjective(nn.Module):  # type: ignore[misc]  # the base install has
     def nearest(self, features: Tensor) -> Tensor:
         """The product whose vector is nearest, int64 (n,)."""
         [(name, vectors)] = list(self.loss.named_parameters())
+        vectors = vectors.detach().to(features.device)
         across = functional.normalize(vectors if name == "W" else vectors.T, dim=0)
         return (seen(features, self.rooted) @ across).argmax(1)

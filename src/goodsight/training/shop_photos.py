@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,17 @@ class ShopPhotos:
             content_hashes=tuple(name for item in stored for name in item.content_hashes),
             references=tuple(names[0] for item in stored for names in item.references),
             of_catalogue=sum(counts),
+        )
+
+    def some(self, rows: NDArray[np.intp]) -> ShopPhotos:
+        """The photos of these rows, which ascend; every product stays, with photos or without."""
+        return replace(
+            self,
+            features=self.features[rows],
+            products=self.products[rows],
+            content_hashes=tuple(self.content_hashes[row] for row in rows),
+            references=tuple(self.references[row] for row in rows),
+            of_catalogue=int((rows < self.of_catalogue).sum()),
         )
 
     def fingerprint(self) -> str:

@@ -1,95 +1,27 @@
-"""tune(): a collection's photos -> a head -> proof -> verdict -> switch, or refusal.
+"""tune(): a collection's photos -> training -> proof -> verdict -> switch, or refusal.
 
-    photos     raw features that the store keeps, and views of the photos
-    trial      a head learnt without the photos kept aside, and what the catalogue learns untuned
-    proof      both asked with the photos kept aside, and with disturbed photos
-    final      a head learnt in the same way from all photos
-    switch     into the new space in one step; the former one is kept
-
-Training keeps photos aside itself, to stop in time and to choose how much of the head to take;
-the proof has others, on which nothing was chosen. Nothing that is in use changes before the
-switch. What was made so far is kept in the home and taken up by the next run of the same
-settings.
+What is trained is a head (`head_tuning`) or the network itself (`backbone_tuning`). Nothing
+that is in use changes before the switch. What was made so far is kept in the home and taken up
+by the next run of the same settings.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from goodsight.core.errors import InputError, Interrupted, UsageError
-from goodsight.core.gating import Verdict, gate
+from goodsight.core.errors import Interrupted, UsageError
 from goodsight.core.ports import ImageEncoder, TextEncoder
-from goodsight.core.projecting import Projection, conditioned, fit_projection
-from goodsight.core.space_ports import SpaceKeeper
-from goodsight.core.tuning import (
-    CurvePoint,
-    OpenRun,
-    TunedModel,
-    TuningRecord,
-    TuningRun,
-    TuningStatus,
-)
-from goodsight.core.types import Skip
-from goodsight.disturbing import disturbed_features
+from goodsight.core.tuning import TuningRecord, TuningRun, TuningStatus
 from goodsight.reading import CollectionReader
-from goodsight.training.examples import Examples
-from goodsight.training.head_report import HeadProgress, HeadSettings, TrainedHead
-from goodsight.training.head_training import train_head
+from goodsight.training.backbone_tuning import tune_backbone
+from goodsight.training.head_tuning import tune_head
 from goodsight.training.labelled_folder import labelled_photos, with_labelled
-from goodsight.training.proof import Proof
-from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
-from goodsight.training.splitting import Split, split_examples
-from goodsight.training.view_features import ViewFeatures
+from goodsight.training.tuning_options import BACKBONE, METHODS, TuneOptions, TuningWatch
 
-__all__ = ["METHODS", "TuneOptions", "Tuner", "TuningWatch"]
-
-METHODS = ("head", "self-supervised")
-CHECKED_PHOTOS = 40
-CHECKED_SIDE_PIXELS = 640
-PROOF_SEED = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class TuneOptions:
-    """How to tune. With `force` a model is switched to against its verdict.
-
-    `folder` holds photos sorted into folders, to learn from besides the catalogue's own.
-    """
-
-    method: str = "head"
-    augmentations: int = 1
-    force: bool = False
-    folder: Path | None = None
-    head: HeadSettings = field(default_factory=HeadSettings)
-
-
-class TuningWatch(Protocol):
-    """Hears how far a tuning run is."""
-
-    def viewed(self, done: int, total: int) -> None:
-        """Views of so many photos are there."""
-        ...
-
-    def training(self, name: str, progress: HeadProgress) -> None:
-        """Training, "trial" or "with all photos", has come so far."""
-        ...
-
-    def skipped(self, skip: Skip) -> None:
-        """A labelled photo cannot be used."""
-        ...
-
-    def stage(self, name: str) -> None:
-        """Another part begins: "proving" or "switching"."""
-        ...
+__all__ = ["Tuner"]
 
 
 class Tuner:
@@ -111,178 +43,49 @@ class Tuner:
         """Tune, prove and switch, or refuse; the run as it was recorded.
 
         Raises MissingExtra without the extra `tune`, UsageError where the collection's model
-        cannot be tuned, InputError where there is too little to learn from, StoreError, and
-        Interrupted once `should_stop` says True.
+        cannot be tuned, InputError where there is too little to learn from, ModelError,
+        StoreError, and Interrupted once `should_stop` says True.
         """
         if options.method not in METHODS:
             raise UsageError(f"method '{options.method}': one of {', '.join(METHODS)}")
         encoder = self._reader.base_encoder()
         if isinstance(encoder, TextEncoder):
             raise UsageError(
-                f"{encoder.card.name} sees texts too, which a head learnt from photos would leave"
+                f"{encoder.card.name} sees texts too, which what is learnt from photos would leave"
                 " behind; tune a collection of another model"
             )
         runs = self._wiring.store().tuning_runs(self._reader.collection)
         with runs.begin(options.method) as run:
             try:
-                self._tuned(run, encoder, options, watch, should_stop)
+                photos = self._photos(encoder, options, watch, should_stop)
+                work = tune_backbone if options.method == BACKBONE else tune_head
+                work(run, self._reader, photos, options, watch, should_stop, self._folder)
             except (Interrupted, KeyboardInterrupt):
                 run.finish(TuningStatus.INTERRUPTED, TuningRecord(reason="stopped as asked"))
                 raise
         found = runs.run(run.id)
         assert found is not None  # noqa: S101 - just recorded
+        if found.status is TuningStatus.SWITCHED:
+            shutil.rmtree(self._folder, ignore_errors=True)
         return found
-
-    def _tuned(
-        self,
-        run: OpenRun,
-        encoder: ImageEncoder,
-        options: TuneOptions,
-        watch: TuningWatch,
-        should_stop: Callable[[], bool],
-    ) -> None:
-        photos = self._photos(encoder, options.folder, watch, should_stop)
-        views = ViewFeatures(encoder, self._folder / "views", augmentations=options.augmentations)
-        examples = shop_examples(self._reader, photos, views, watch.viewed, should_stop)
-        if options.method == "self-supervised":
-            examples = examples.without_products()
-        work = _Work(examples, encoder.card.feature_blocks, options.head, watch, should_stop)
-        kept_aside = work.split()
-        trial = work.train(examples.rows(kept_aside.learn), self._folder / "trial", "trial")
-        watch.stage("proving")
-        untuned = work.untuned(kept_aside.learn)
-        proof = Proof(photos, examples, work.blocks, kept_aside, (untuned, trial.projection))
-        verdict = self._verdict(proof, encoder, should_stop)
-        record = _record(photos, trial, verdict, options, encoder)
-        record = replace(record, changed=proof.changed())
-        run.record(record)
-        if not verdict.passed and not options.force:
-            run.finish(TuningStatus.REFUSED, record)
-            return
-        final = work.train(examples, self._folder / "final", "with all photos").projection
-        if final is None:
-            raise InputError("nothing was learnt: the model's own space is as good")
-        final = replace(final, origin="tuned")
-        watch.stage("switching")
-        self._keeper.switch_space(final, proof.calibrations(), keep_former=True)
-        model = _tuned_model(photos, final, encoder)
-        run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _photos(
         self,
         encoder: ImageEncoder,
-        folder: Path | None,
+        options: TuneOptions,
         watch: TuningWatch,
         should_stop: Callable[[], bool],
     ) -> ShopPhotos:
         photos = ShopPhotos.of(self._reader)
-        if folder is None:
+        if options.folder is None:
             return photos
         labelled = list(
             labelled_photos(
-                self._reader, encoder, folder, skipped=watch.skipped, should_stop=should_stop
+                self._reader,
+                encoder,
+                options.folder,
+                skipped=watch.skipped,
+                should_stop=should_stop,
             )
         )
         return with_labelled(photos, labelled)
-
-    def _verdict(
-        self,
-        proof: Proof,
-        encoder: ImageEncoder,
-        should_stop: Callable[[], bool],
-    ) -> Verdict:
-        seen = disturbed_features(
-            self._wiring,
-            self._reader,
-            encoder,
-            photos=CHECKED_PHOTOS,
-            least_side=CHECKED_SIDE_PIXELS,
-            should_stop=should_stop,
-        )
-        others = [("unseen products", proof.unknown())]
-        if seen.products:
-            others.append(("disturbed photos", proof.disturbed(seen)))
-        return gate(proof.known(), others)
-
-    @property
-    def _keeper(self) -> SpaceKeeper:
-        return self._wiring.store().spaces(self._reader.collection)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is trained from, and how."""
-
-    examples: Examples
-    blocks: Sequence[int]
-    settings: HeadSettings
-    watch: TuningWatch
-    should_stop: Callable[[], bool]
-
-    @property
-    def rooted(self) -> bool:
-        return bool((self.examples.features >= 0).all())
-
-    def split(self) -> Split:
-        rows = conditioned(self.examples.features, self.blocks, self.rooted)
-        # Not the deal that training chooses by.
-        return split_examples(self.examples, rows, self.settings.seed + PROOF_SEED)
-
-    def train(self, examples: Examples, checkpoint: Path, name: str) -> TrainedHead:
-        return train_head(
-            examples,
-            self.blocks,
-            rooted=self.rooted,
-            settings=self.settings,
-            progress=lambda progress: self.watch.training(name, progress),
-            should_stop=self.should_stop,
-            checkpoint=checkpoint,
-        )
-
-    def untuned(self, rows: NDArray[np.intp]) -> Projection | None:
-        """What the catalogue learns from these by itself, without views."""
-        known = self.examples.rows(rows[~self.examples.views[rows]])
-        return fit_projection([known.batch()], self.blocks, rooted=self.rooted)
-
-
-def _record(
-    photos: ShopPhotos,
-    head: TrainedHead,
-    verdict: Verdict,
-    options: TuneOptions,
-    encoder: ImageEncoder,
-) -> TuningRecord:
-    settings, chosen = options.head, head.chosen
-    return TuningRecord(
-        settings=(
-            ("method", options.method),
-            ("loss", str(settings.loss)),
-            ("epochs", str(chosen.epochs)),
-            ("share of the head", f"{chosen.share:g}"),
-            ("dimension", str(chosen.dimension)),
-            ("augmentations", str(options.augmentations)),
-            ("seed", str(settings.seed)),
-        ),
-        curve=tuple(
-            CurvePoint(point.epoch, point.loss, point.recall)
-            for point in head.curve
-            if point.loss is not None and point.recall is not None
-        ),
-        verdict=verdict,
-        model=None if head.projection is None else _tuned_model(photos, head.projection, encoder),
-    )
-
-
-def _tuned_model(photos: ShopPhotos, projection: Projection, encoder: ImageEncoder) -> TunedModel:
-    card = encoder.card
-    return TunedModel(
-        space=projection.space(card.space),
-        base_space=card.space,
-        base_model=card.name,
-        dimension=projection.dimension,
-        photos=len(photos),
-        products=len(photos.ids),
-        data=photos.fingerprint(),
-        licence=card.licence,
-    )
