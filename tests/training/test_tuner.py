@@ -11,31 +11,10 @@ from goodsight.training.head_report import HeadSettings
 from goodsight.training.tuner import Tuner
 from goodsight.training.tuning_options import TuneOptions
 from training.scenes import scene
+from training.watch import Watch
 
 PRODUCTS, PHOTOS = 9, 40
 QUICK = HeadSettings(epochs=6, dimension=32)
-
-
-class Watch:
-    """Remembers what it hears."""
-
-    def __init__(self):
-        self.heard = []
-
-    def viewed(self, done, total):
-        self.heard.append(("viewed", done, total))
-
-    def embedded(self, done, total):
-        self.heard.append(("embedded", done, total))
-
-    def training(self, name, progress):
-        self.heard.append((name, progress.point.epoch, progress.epochs))
-
-    def skipped(self, skip):
-        self.heard.append(("skipped", skip.reference, skip.reason))
-
-    def stage(self, name):
-        self.heard.append((name,))
 
 
 @pytest.fixture(scope="module")
