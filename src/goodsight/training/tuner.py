@@ -164,7 +164,12 @@ class Tuner:
             raise InputError("nothing was learnt: the model's own space is as good")
         final = replace(final, origin="tuned")
         watch.stage("switching")
-        self._keeper.switch_space(final, proof.calibrations(), keep_former=True)
+        self._keeper.switch_space(
+            final,
+            proof.calibrations(),
+            keep_former=True,
+            encoder_space=encoder.card.space,
+        )
         model = _tuned_model(photos, final, encoder)
         run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
         shutil.rmtree(self._folder, ignore_errors=True)
