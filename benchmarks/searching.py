@@ -87,7 +87,7 @@ def fill(wiring: Wiring, centres: FloatArray) -> float:
             vectors = around(centres[numbers.start : numbers.stop], seed=start + view)
             for number, vector in zip(numbers, vectors, strict=True):
                 key = f"{number:032x}{view:032x}"
-                photos.append(NewPhoto(key, 600, 600, (), b"thumbnail", vector, vector))
+                photos.append(NewPhoto(key, 600, 600, (), b"thumbnail", vector, vector, card.space))
                 places.append(PhotoPlace(str(number), f"{number}-{view}.jpg", key))
         run.put_photos(photos, places)
     run.finish((), remove_missing=False, complete=True)

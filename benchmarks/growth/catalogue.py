@@ -39,6 +39,7 @@ def reduced(features: FloatArray, dimension: int) -> FloatArray:
 
 def fill(run: PostgresRun, features: FloatArray, first: int, last: int) -> None:
     """Put the products from number `first` up to `last`, with their photos."""
+    space = card_of(features.shape[1]).space
     for start in range(first, last, BATCH):
         numbers = range(start, min(start + BATCH, last))
         centres = draw_mixtures(features, len(numbers), seed=start + 1)
@@ -48,7 +49,7 @@ def fill(run: PostgresRun, features: FloatArray, first: int, last: int) -> None:
             vectors = around(centres, seed=start + view)
             for number, vector in zip(numbers, vectors, strict=True):
                 key = f"{number:032x}{view:032x}"
-                photos.append(NewPhoto(key, 600, 600, (), b"thumbnail", vector, vector))
+                photos.append(NewPhoto(key, 600, 600, (), b"thumbnail", vector, vector, space))
                 places.append(PhotoPlace(str(number), f"{number}-{view}.jpg", key))
         run.put_photos(photos, places)
 

@@ -59,7 +59,7 @@ class Adopter(Listener):
 
     def switcher(self) -> Switcher:
         """For going back to a former model, and forward again."""
-        return Switcher(self._wiring, self.collection)
+        return Switcher(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

@@ -10,10 +10,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from goodsight.collection_runs import EncoderNow, begin_run
 from goodsight.core.errors import PhotoError, UsageError
-from goodsight.core.indexing import index
 from goodsight.core.looks import Described
-from goodsight.core.ports import ImageEncoder
 from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange, Removal
 from goodsight.core.types import Product, Skip
 from goodsight.meaning import learn_meanings
@@ -38,13 +37,10 @@ class ItemAnswer:
 class Editor:
     """Edits one collection. Safe to use from several threads."""
 
-    def __init__(
-        self, wiring: Wiring, collection: str, encoder: ImageEncoder, *, profile: str
-    ) -> None:
+    def __init__(self, wiring: Wiring, collection: str, encoder: EncoderNow) -> None:
         self._wiring = wiring
         self._collection = collection
         self._encoder = encoder
-        self._profile = profile
 
     def put(self, products: Sequence[Product]) -> tuple[ItemAnswer, ...]:
         """Insert or replace products and embed their photos; one answer each, in order.
@@ -52,21 +48,17 @@ class Editor:
         Photos are URLs, or references of photos that were added before. Durable when this
         returns. Raises StoreError, ModelError.
         """
-        run = _NotedRun(
-            self._wiring.store().begin_run(
-                self._collection,
-                profile=self._profile,
-                card=self._encoder.card,
-                source=API_SOURCE,
-            )
+        begun = begin_run(
+            self._wiring,
+            self._collection,
+            API_SOURCE,
+            first=self._encoder,
+            again=self._encoder,
+            loader=lambda card: self._wiring.kept_photos(card, self._collection),
         )
-        report = index(
-            _GivenProducts(products),
-            self._wiring.kept_photos(self._encoder.card, self._collection),
-            self._encoder,
-            run,
-            describer=self._wiring.describer(self._profile),
-            options=self._wiring.index_options(remove_missing=False),
+        run = _NotedRun(begun.run)
+        report = replace(begun, run=run).index(
+            _GivenProducts(products), options=self._wiring.index_options(remove_missing=False)
         )
         put = [product.id for product in products]
         learn_meanings(self._wiring, self._collection, product_ids=put)

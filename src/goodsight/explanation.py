@@ -82,8 +82,7 @@ class Explainer:
         )
 
     def _sight(self) -> Sight:
-        base = self._reader.base_encoder()
-        active = self._wiring.store().spaces(self._reader.collection).active_space()
+        base, active = self._reader.sight()
         encoder = self._wiring.projected(base, active.projection)
         return Sight(encoder, base, active.projection)
 

@@ -44,7 +44,12 @@ class Labeller:
         store = self._reader.stored()
         keeper = self._wiring.store().predictions(self._reader.collection)
         return label(
-            store.product_vectors, encoder, keeper, attribute=attribute, labels=labels, least=least
+            lambda: store.product_vectors(encoder.card.space),
+            encoder,
+            keeper,
+            attribute=attribute,
+            labels=labels,
+            least=least,
         )
 
     def unlabel(self, attribute: str = CATEGORY) -> None:

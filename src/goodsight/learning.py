@@ -7,15 +7,24 @@ from pathlib import Path
 
 from goodsight.core.bridge_learning import BridgeGain
 from goodsight.core.calibrating import COMPETITORS, Calibration, ScoredQuery, fit_calibration
-from goodsight.core.errors import InputError, Interrupted, UsageError
+from goodsight.core.errors import InputError, Interrupted, SpaceMismatch, UsageError
 from goodsight.core.evaluating import LabelledQuery, answers, scored
-from goodsight.core.learning import LearnReport, is_due, is_tuned, learn
-from goodsight.core.ports import TextEncoder
+from goodsight.core.learning import (
+    LearnReport,
+    LearntSpace,
+    Views,
+    is_due,
+    is_tuned,
+    learn,
+    learnt_space,
+)
+from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.meaning import bridge_texts
 from goodsight.profiles import VIEW_PROFILES
 from goodsight.reading import CollectionReader
+from goodsight.reembedding import EncoderChange
 from goodsight.viewing import embedded_views
 from goodsight.wiring import Wiring
 
@@ -38,22 +47,49 @@ class Learner:
         """Learn now, whatever has changed.
 
         A collection whose model sees texts learns no projection. Raises CollectionNotFound,
-        StoreError, ModelError, and Interrupted once `should_stop` says True; nothing has
-        changed then.
+        StoreError, ModelError, SpaceMismatch where the model is replaced meanwhile, and
+        Interrupted once `should_stop` says True; nothing has changed then.
         """
-        encoder = self._reader.base_encoder()
+        encoder, profile = self._reader.encoder_in_use()
         return learn(
             self._keeper,
             encoder.card.feature_blocks,
-            # The texts would not follow: docs/decisions/0022.
-            project=project and not isinstance(encoder, TextEncoder),
-            views=lambda: embedded_views(
-                self._wiring,
-                self._reader,
-                encoder,
-                teach_projection=self._views_pay(),
-                should_stop=should_stop,
-            ),
+            encoder_space=encoder.card.space,
+            project=project and can_project(encoder),
+            views=lambda: self._views(encoder, profile, should_stop),
+        )
+
+    def learn_from(
+        self,
+        change: EncoderChange,
+        *,
+        project: bool = True,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> LearntSpace:
+        """What the catalogue teaches by the features of an encoder to come.
+
+        Nothing changes yet. Raises StoreError, ModelError, and Interrupted once `should_stop`
+        says True.
+        """
+        encoder = change.encoder
+        return learnt_space(
+            change.feature_batches,
+            change.report.photos,
+            encoder.card.feature_blocks,
+            project=project and can_project(encoder),
+            views=lambda: self._views(encoder, change.profile, should_stop),
+        )
+
+    def _views(
+        self, encoder: ImageEncoder, profile: str, should_stop: Callable[[], bool]
+    ) -> Views | None:
+        return embedded_views(
+            self._wiring,
+            self._reader,
+            encoder,
+            # Whether a projection learnt from views finds more than none, as measured.
+            teach_projection=profile in VIEW_PROFILES,
+            should_stop=should_stop,
         )
 
     def learn_if_due(
@@ -73,8 +109,8 @@ class Learner:
             begins()
             try:
                 report = self.learn(project=self._wiring.settings.learn, should_stop=should_stop)
-            except Interrupted:
-                return None
+            except (Interrupted, SpaceMismatch):
+                return None  # whoever replaced the model has learnt for it
         if self._wiring.settings.learn:
             bridge_texts(
                 self._wiring,
@@ -102,9 +138,11 @@ class Learner:
         """Fit confidence to a CSV of queries whose answers are known; and what was left out.
 
         `find` searches. Raises CatalogError where the CSV cannot be read, InputError where
-        too few queries can be asked, CollectionNotFound, StoreError.
+        too few queries can be asked, SpaceMismatch where the space is switched meanwhile,
+        CollectionNotFound, StoreError.
         """
         loader = self._wiring.query_photos(self._reader.encoder().card)
+        space = self._keeper.active_space().space
 
         def ask(query: LabelledQuery) -> Results:
             if query.image is None:
@@ -119,9 +157,11 @@ class Learner:
                 failed.append(answer)
             else:
                 answered.append(scored(answer))
-        return self._calibrated(answered, metric), tuple(failed)
+        return self._calibrated(answered, metric, space), tuple(failed)
 
-    def _calibrated(self, queries: Sequence[ScoredQuery], metric: Metric) -> Calibration:
+    def _calibrated(
+        self, queries: Sequence[ScoredQuery], metric: Metric, space: str
+    ) -> Calibration:
         if len(queries) < MIN_QUERIES:
             raise InputError(
                 f"{len(queries)} queries could be asked; confidence needs {MIN_QUERIES} or more,"
@@ -131,13 +171,14 @@ class Learner:
         if fitted is None:
             raise InputError("no query found its product: there is nothing to calibrate with")
         known = self._keeper.active_space().calibrations
-        self._keeper.keep_calibrations({**known, metric: fitted})
+        self._keeper.keep_calibrations({**known, metric: fitted}, space)
         return fitted
-
-    def _views_pay(self) -> bool:
-        """Whether a projection learnt from views finds more than none, as measured."""
-        return self._reader.info().profile in VIEW_PROFILES
 
     @property
     def _keeper(self) -> SpaceKeeper:
         return self._wiring.store().spaces(self._reader.collection)
+
+
+def can_project(encoder: ImageEncoder) -> bool:
+    """Whether a projection may follow; texts would not follow it: docs/decisions/0022."""
+    return not isinstance(encoder, TextEncoder)

@@ -8,10 +8,12 @@ from goodsight.core.errors import UsageError
 
 __all__ = [
     "DEFAULT_PROFILE",
+    "OWN_PROFILE",
     "PROFILES",
     "READING_PROFILE",
     "VIEW_PROFILES",
     "model_of_profile",
+    "profile_of_model",
 ]
 
 # The model each profile starts with.
@@ -20,6 +22,8 @@ PROFILES: Mapping[str, str] = {
     "quality": "efficientnet-lite0-lite2",
 }
 DEFAULT_PROFILE = "fast"
+# That of every other model.
+OWN_PROFILE = "own"
 # Where products have one photo each, views of them teach these profiles a projection that
 # pays; `fast` gains nothing by it. docs/decisions/0013 has the figures.
 VIEW_PROFILES = frozenset({"quality"})
@@ -32,3 +36,8 @@ def model_of_profile(profile: str) -> str:
     if profile not in PROFILES:
         raise UsageError(f"profile '{profile}': choose from {', '.join(PROFILES)}")
     return PROFILES[profile]
+
+
+def profile_of_model(model: str) -> str:
+    """The profile that starts with a model; "own" where none does."""
+    return next((profile for profile, name in PROFILES.items() if name == model), OWN_PROFILE)

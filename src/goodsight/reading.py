@@ -15,11 +15,12 @@ from goodsight.core.errors import CollectionNotFound, PhotoError, SpaceMismatch,
 from goodsight.core.ports import ImageEncoder, PhotoLoader, TextEncoder
 from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import CollectionInfo
+from goodsight.core.space_ports import ActiveSpace
 from goodsight.core.suggesting import MAX_SUGGESTIONS, Suggestion
 from goodsight.core.types import FloatArray, KeptPhoto, ModelCard, Photo, Product, Query
 from goodsight.core.understood import Understood
 from goodsight.language_wiring import request_model
-from goodsight.profiles import DEFAULT_PROFILE, PROFILES, model_of_profile
+from goodsight.profiles import DEFAULT_PROFILE, OWN_PROFILE, PROFILES, model_of_profile
 from goodsight.understanding import RequestUnderstander
 from goodsight.wiring import Wiring
 
@@ -112,8 +113,11 @@ class CollectionReader:
         return has_text and self._sees_texts()
 
     def _sees_texts(self) -> bool:
-        # The models of the profiles do not: words alone need no model then.
-        return self.stored().profile not in PROFILES and isinstance(self.encoder(), TextEncoder)
+        now = self.stored().in_use()
+        if now.profile in PROFILES:
+            return False  # the models of the profiles do not: words alone need no model then
+        is_known = self._encoder is not None and self._encoder.card.space == now.space
+        return isinstance(self.encoder(refresh=not is_known), TextEncoder)
 
     def photo_sample(self, card: ModelCard) -> FloatArray:
         """Vectors of some of the catalogue's photos, float32 (m, d), rows of norm 1.
@@ -173,10 +177,17 @@ class CollectionReader:
     def encoder(self, *, refresh: bool = False) -> ImageEncoder:
         """The encoder of the collection's active space. Raises CollectionNotFound, ModelError."""
         if self._encoder is None or refresh:
-            base = self.base_encoder()
-            active = self._wiring.store().spaces(self.collection).active_space()
+            base, active = self.sight()
             self._encoder = self._wiring.projected(base, active.projection)
         return self._encoder
+
+    def sight(self) -> tuple[ImageEncoder, ActiveSpace]:
+        """The encoder without what the catalogue taught, and the space in use, of one moment.
+
+        Raises CollectionNotFound, ModelError.
+        """
+        active = self._wiring.store().spaces(self.collection).active_space()
+        return self.encoder_of(active.model, active.encoder_space), active
 
     def in_its_space(self, ask: Callable[[ImageEncoder], Result]) -> Result:
         """What `ask` answers with the encoder of the space in use.
@@ -192,13 +203,21 @@ class CollectionReader:
 
     def base_encoder(self) -> ImageEncoder:
         """The encoder without what the catalogue taught. Raises CollectionNotFound, ModelError."""
-        info = self.info()
-        encoder = self._wiring.encoder(info.model)
-        if encoder.card.space != info.encoder_space:
+        return self.encoder_in_use()[0]
+
+    def encoder_in_use(self) -> tuple[ImageEncoder, str]:
+        """That encoder, and the collection's profile. Raises CollectionNotFound, ModelError."""
+        now = self.stored().in_use()
+        return self.encoder_of(now.model, now.encoder_space), now.profile
+
+    def encoder_of(self, model: str, space: str) -> ImageEncoder:
+        """The named model, where it is the one of that space. Raises ModelError."""
+        encoder = self._wiring.encoder(model)
+        if encoder.card.space != space:
             raise SpaceMismatch(
-                f"the collection '{self.collection}' was indexed with another version of"
-                f" {info.model} (space {info.encoder_space}, here {encoder.card.space}): index"
-                " it into a new collection, or install the version it was made with"
+                f"the photos of '{self.collection}' were embedded with another version of {model}"
+                f" (space {space}, here {encoder.card.space}): install that one, or embed them with"
+                f" this one: goodsight collection re-embed {self.collection} --model {model}"
             )
         return encoder
 
@@ -210,18 +229,19 @@ class CollectionReader:
         Raises UsageError where the collection has another model.
         """
         try:
-            info = self.info()
+            now = self.stored().in_use()
         except CollectionNotFound:
-            profile = profile or ("own" if model else DEFAULT_PROFILE)
+            profile = profile or (OWN_PROFILE if model else DEFAULT_PROFILE)
             return self._wiring.encoder(model or model_of_profile(profile)), profile
-        wanted_model = model or (model_of_profile(profile) if profile else info.model)
-        if wanted_model != info.model:
+        is_own = model is None and profile in (None, now.profile)
+        if not is_own and now.model != (model or model_of_profile(profile or now.profile)):
             option = f"--model {model}" if model else f"--profile {profile}"
             raise UsageError(
-                f"the collection '{self.collection}' is indexed with {info.model}; make another"
-                f" one beside it: goodsight index SOURCE --collection NAME {option}"
+                f"the collection '{self.collection}' is indexed with {now.model}; change that with"
+                f" goodsight collection re-embed {self.collection} {option}, or make another one"
+                f" beside it: goodsight index SOURCE --collection NAME {option}"
             )
-        return self._wiring.encoder(info.model), info.profile
+        return self.encoder_in_use()
 
     def stored(self) -> PostgresProducts:
         """The collection in the store, looked up once. Raises CollectionNotFound."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from goodsight.archiving import Archiver
 from goodsight.asking import SearchTerm, choice, overrides_of, term_of
+from goodsight.collection_runs import begin_run
 from goodsight.config import Settings, load_settings
 from goodsight.core.access import AuditLog, KeyStore
 from goodsight.core.answering import Watch
@@ -19,10 +20,10 @@ from goodsight.core.browsing import browse
 from goodsight.core.choices import Look
 from goodsight.core.errors import UsageError
 from goodsight.core.explaining import Explanation
-from goodsight.core.indexing import index as index_catalog
 from goodsight.core.judgements import Level
 from goodsight.core.measures import Evaluation
-from goodsight.core.ports import ImageEncoder, Progress
+from goodsight.core.ports import ImageEncoder, Progress, TextEncoder
+from goodsight.core.query_vectors import is_visual
 from goodsight.core.reports import Check, IndexReport
 from goodsight.core.searching import search as search_store
 from goodsight.core.types import Metric, Product, Query, Results
@@ -84,16 +85,16 @@ class Shop(Archiver):
         model, StoreError, ModelError. An interrupted run is resumed by running it again.
         """
         catalog = self._wiring.catalog(str(source), **feed)
-        encoder, profile = self.encoder_for_indexing(profile, model)
-        run = self._wiring.store().begin_run(
-            self.collection, profile=profile, card=encoder.card, source=catalog.source
+        begun = begin_run(
+            self._wiring,
+            self.collection,
+            catalog.source,
+            first=lambda: self.encoder_for_indexing(profile, model),
+            again=self.encoder_in_use,
+            loader=self._wiring.catalogue_photos,
         )
-        report = index_catalog(
+        report = begun.index(
             catalog,
-            self._wiring.catalogue_photos(encoder.card),
-            encoder,
-            run,
-            describer=self._wiring.describer(profile),
             options=self._wiring.index_options(remove_missing=not keep_missing),
             progress=progress,
             should_stop=should_stop,
@@ -185,6 +186,9 @@ class Shop(Archiver):
         self, query: Query, store: PostgresProducts, decode_ms: float, watch: Watch
     ) -> Results:
         def ask(encoder: ImageEncoder) -> Results:
+            if not is_visual(query) and not isinstance(encoder, TextEncoder):
+                # The model that saw texts was replaced just now.
+                return browse(query, store, matcher=store, watch=watch)
             return search_store(
                 query,
                 encoder,
@@ -254,14 +258,13 @@ class Shop(Archiver):
         self._wiring.store().delete(self.collection)
 
     def editor(self) -> Editor:
-        """For putting and removing products one by one. Raises CollectionNotFound."""
-        encoder = self.base_encoder()
-        return Editor(self._wiring, self.collection, encoder, profile=self.info().profile)
+        """For putting and removing products one by one."""
+        return Editor(self._wiring, self.collection, self.encoder_in_use)
 
     def create(self, profile: str | None = None) -> None:
         """Make the collection, empty, where it does not exist. Raises UsageError."""
-        encoder, profile = self.encoder_for_indexing(profile, None)
-        Editor(self._wiring, self.collection, encoder, profile=profile).put([])
+        chosen = self.encoder_for_indexing(profile, None)
+        Editor(self._wiring, self.collection, lambda: chosen).put([])
 
     def doctor(self, *, fix: bool = False) -> tuple[Check, ...]:
         """Check the installation and the store; never raises for what it can report.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from goodsight.core.space_ports import FormerSpaces, IndexChange, KeptSpace
+from goodsight.reading import CollectionReader
+from goodsight.reembedding import ReEmbedder
 from goodsight.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -17,9 +19,9 @@ __all__ = ["Switcher"]
 class Switcher:
     """Switches one collection between the models it keeps. Each step is atomic."""
 
-    def __init__(self, wiring: Wiring, collection: str) -> None:
+    def __init__(self, wiring: Wiring, reader: CollectionReader) -> None:
         self._wiring = wiring
-        self._collection = collection
+        self._reader = reader
 
     def kept_spaces(self) -> Sequence[KeptSpace]:
         """The space in use and those kept. Raises CollectionNotFound."""
@@ -28,14 +30,33 @@ class Switcher:
     def go_back(self) -> str:
         """Search in the former space again; its fingerprint.
 
-        Photos that came meanwhile get their vectors there first. Raises UsageError where none
-        is kept, CollectionNotFound, StoreError.
+        Photos that came meanwhile get their vectors there first, by the encoder of then. Raises
+        UsageError where none is kept, ModelError where its encoder is not here any more,
+        CollectionNotFound, StoreError.
         """
+        for space in self.kept_spaces():
+            if space.is_active and space.former is not None:
+                return self.go_to(space.former)
         return self._spaces.go_back()
 
-    def go_to(self, space_id: int) -> str:
-        """Search in a kept space; its fingerprint. Raises UsageError where it is not kept."""
-        return self._spaces.go_to(space_id)
+    def go_to(
+        self,
+        space_id: int,
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+    ) -> str:
+        """Search in a kept space; its fingerprint. Raises UsageError where it is not kept.
+
+        And what `go_back` raises. `progress` hears of photos that are embedded first.
+        """
+        kept = {space.id: space for space in self.kept_spaces()}
+        [active] = [space for space in kept.values() if space.is_active]
+        target = kept.get(space_id, active)
+        if target.feature_set == active.feature_set:
+            return self._spaces.go_to(space_id)
+        change = ReEmbedder(self._wiring, self._reader).to_kept(target)
+        change.embed(progress=progress)
+        return self._spaces.go_to(space_id, change.embed_photos)
 
     def prune(self) -> int:
         """Drop every kept space but the one in use; how many."""
@@ -46,16 +67,16 @@ class Switcher:
 
         Raises UsageError where signs say too little, CollectionNotFound, StoreError.
         """
-        return self._wiring.store().spaces(self._collection).change_index(binary=binary)
+        return self._wiring.store().spaces(self._reader.collection).change_index(binary=binary)
 
     def runs(self, limit: int = 50) -> Sequence[TuningRun]:
         """The latest tuning runs, newest first. Raises CollectionNotFound."""
-        return self._wiring.store().tuning_runs(self._collection).runs(limit)
+        return self._wiring.store().tuning_runs(self._reader.collection).runs(limit)
 
     def run(self, run_id: int) -> TuningRun | None:
         """The tuning run of this number, if there is one. Raises CollectionNotFound."""
-        return self._wiring.store().tuning_runs(self._collection).run(run_id)
+        return self._wiring.store().tuning_runs(self._reader.collection).run(run_id)
 
     @property
     def _spaces(self) -> FormerSpaces:
-        return self._wiring.store().spaces(self._collection)
+        return self._wiring.store().spaces(self._reader.collection)

@@ -1,10 +1,14 @@
+import hashlib
+from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from fakes.line import BytesLoader, ListCatalog, PixelEncoder
 from fakes.memory_store import MemoryStore
-from goodsight.core.errors import CatalogError
+from goodsight.core.embedding_photos import PhotoEmbedder
+from goodsight.core.errors import CatalogError, SpaceMismatch
 from goodsight.core.indexing import IndexOptions, index
 from goodsight.core.types import Product, Skip
 
@@ -27,8 +31,7 @@ class Shop:
         run = self.store.begin_run("default", profile="fast", card=encoder.card, source=source)
         return index(
             ListCatalog(self.products if items is None else items, source),
-            self.loader,
-            encoder,
+            PhotoEmbedder(self.loader, encoder),
             run,
             options=options or IndexOptions(products_per_commit=7, photos_per_commit=5),
             **arguments,
@@ -216,7 +219,67 @@ def test_a_failing_encoder_is_raised_and_earlier_photos_stay():
     run = shop.store.begin_run("default", profile="fast", card=encoder.card, source="feed.csv")
     options = IndexOptions(workers=1, products_per_commit=2, photos_per_commit=2, look_ahead=2)
     with pytest.raises(RuntimeError, match="out of memory"):
-        index(ListCatalog(shop.products), shop.loader, encoder, run, options=options)
+        index(ListCatalog(shop.products), PhotoEmbedder(shop.loader, encoder), run, options=options)
     assert 20 <= shop.collection.info().photos <= 30
     assert shop.index().photos.indexed > 0
     assert shop.collection.info().photos == 40
+
+
+class TestAnotherEncoderMeanwhile:
+    """The collection's encoder is replaced by somebody else in the middle of a run."""
+
+    def run(self, shop, **files):
+        """A run of the first encoder, in which the collection changes to another one."""
+        first, second = PixelEncoder(), PixelEncoder(space="pixels-2", name="other")
+        run = shop.store.begin_run("default", profile="fast", card=first.card, source="feed.csv")
+        reopened = []
+
+        def replace_encoder(*, photos, **_):
+            found = shop.store.find("default")
+            if photos and not reopened:
+                found.card = second.card
+                # As the switch does: what was there is in the new space.
+                found.photos = {
+                    key: replace(photo, space=second.space) for key, photo in found.photos.items()
+                }
+                shop.files.update(files)
+
+        def reopen():
+            reopened.append(second)
+            return PhotoEmbedder(shop.loader, second)
+
+        report = index(
+            ListCatalog(shop.products),
+            PhotoEmbedder(shop.loader, first),
+            run,
+            reopened=reopen,
+            options=IndexOptions(products_per_commit=7, photos_per_commit=5, look_ahead=10),
+            progress=SimpleNamespace(update=replace_encoder),
+        )
+        return report, reopened
+
+    def test_every_photo_is_seen_with_the_new_one(self):
+        shop = Shop()
+        report, reopened = self.run(shop)
+        assert (report.photos.indexed, report.skipped, report.space) == (40, (), "pixels-2")
+        assert reopened
+        kept = shop.store.find("default")
+        assert len(kept.photos) == 40
+        assert {photo.space for photo in kept.photos.values()} == {"pixels-2"}
+        assert sum(len(places) for places in kept.places.values()) == 40
+
+    def test_a_photo_that_is_broken_by_then_is_told(self):
+        shop = Shop()
+        report, _ = self.run(shop, **{"5-0.jpg": b"broken", "5-1.jpg": b"another"})
+        assert [skip.reference for skip in report.skipped] == ["5-0.jpg"]
+        assert report.photos.indexed == 39
+        places = shop.store.find("default").places["5"]
+        assert places == {"5-1.jpg": hashlib.sha256(b"another").hexdigest()}
+
+    def test_without_a_way_to_reopen_it_is_raised(self):
+        shop = Shop()
+        other = PixelEncoder(space="pixels-2")
+        card = PixelEncoder().card
+        run = shop.store.begin_run("default", profile="fast", card=card, source="feed.csv")
+        with pytest.raises(SpaceMismatch):
+            index(ListCatalog(shop.products), PhotoEmbedder(shop.loader, other), run)

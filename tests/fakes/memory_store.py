@@ -221,6 +221,8 @@ class MemoryRun:
 
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         found = self.collection
+        if any(photo.space != found.card.space for photo in photos):
+            raise SpaceMismatch(f"'{found.name}' has the encoder {found.card.name}")
         kept = found.photos | {
             photo.content_hash: _copied(photo)
             for photo in reversed(photos)

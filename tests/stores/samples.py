@@ -62,7 +62,9 @@ def random_units(count: int, seed: int = 0, dimension: int = DIMENSION) -> np.nd
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def photo(name: str, vector: np.ndarray, thumbnail: bytes | None = None) -> NewPhoto:
+def photo(
+    name: str, vector: np.ndarray, thumbnail: bytes | None = None, space: str = CARD.space
+) -> NewPhoto:
     return NewPhoto(
         content_hash=hash_of(name),
         width=640,
@@ -71,6 +73,7 @@ def photo(name: str, vector: np.ndarray, thumbnail: bytes | None = None) -> NewP
         thumbnail=thumbnail if thumbnail is not None else b"webp " + name.encode(),
         vector=vector,
         features=vector * 7,
+        space=space,
     )
 
 

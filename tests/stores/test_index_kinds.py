@@ -47,7 +47,7 @@ def wide(postgres_store):
         run.put_products(products)
         some = [reference for product in products for reference in product.photos]
         run.put_photos(
-            [photo(reference, vectors[reference]) for reference in some],
+            [photo(reference, vectors[reference], space=WIDE.space) for reference in some],
             [place(p.id, reference) for p in products for reference in p.photos],
         )
     run.finish([], remove_missing=True, complete=True)

@@ -28,7 +28,8 @@ BACK_TO_THE_FIRST_VERSION = f"""
     SET search_path = {SCHEMA};
     DROP TABLE projections, calibrations, text_vectors, bridges, tuning_runs;
     ALTER TABLE vector_sets DROP base_id, DROP learnt_photos, DROP retired_at,
-        DROP retired_version, DROP former_id, DROP index_kind;
+        DROP retired_version, DROP former_id, DROP index_kind, DROP model, DROP profile, DROP card,
+        DROP begun_at;
     DROP TABLE originals, sessions, api_keys, audit;
     DROP FUNCTION audit_is_append_only;
     ALTER TABLE products DROP words, DROP spellings;

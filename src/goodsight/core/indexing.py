@@ -1,6 +1,6 @@
 """index(): catalogue -> report.
 
-    Catalog -> Product -> PhotoLoader -> Photo -> ImageEncoder -> Embeddings -> IndexRun
+    Catalog -> Product -> PhotoEmbedder (loader, encoder, describer) -> NewPhoto -> IndexRun
 
 Products are committed as they are read. Photos are hashed, and only those whose bytes are
 new are decoded, thumbnailed and embedded, each wholly on one worker thread: decoding and
@@ -20,9 +20,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
-from goodsight.core.errors import PhotoError, StoreError
+from goodsight.core.embedding_photos import PhotoEmbedder, seen_again
+from goodsight.core.errors import PhotoError, SpaceMismatch, StoreError
 from goodsight.core.looks import Described
-from goodsight.core.ports import Catalog, ImageEncoder, PhotoDescriber, PhotoLoader, Progress
+from goodsight.core.ports import Catalog, Progress
 from goodsight.core.reports import IndexReport, PhotoCounts, ProductCounts
 from goodsight.core.store_ports import IndexRun, NewPhoto, PhotoPlace, ProductChange
 from goodsight.core.types import Product, Skip
@@ -52,29 +53,27 @@ class IndexOptions:
 
 def index(
     catalog: Catalog,
-    loader: PhotoLoader,
-    encoder: ImageEncoder,
+    embedder: PhotoEmbedder,
     run: IndexRun,
     *,
-    describer: PhotoDescriber | None = None,
+    reopened: Callable[[], PhotoEmbedder] | None = None,
     options: IndexOptions = IndexOptions(),
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> IndexReport:
     """Bring a collection up to date with a catalogue.
 
-    With a `describer` photos are described too, those of before as far as they are not.
-    `should_stop` is asked between photos; once it says True the run commits what is done and
-    returns a report marked interrupted. Raises CatalogError where the feed cannot be read
-    (what went in before stays), StoreError and ModelError.
+    Where the `embedder` describes photos, those of before are described too as far as they are
+    not. Where another process replaces the collection's encoder meanwhile, `reopened` gives what
+    to see with from then on. `should_stop` is asked between photos; once it says True the run
+    commits what is done and returns a report marked interrupted. Raises CatalogError where the
+    feed cannot be read (what went in before stays), StoreError and ModelError.
     """
     with ExitStack() as stack:
         encoding = stack.enter_context(ThreadPoolExecutor(options.workers))
         hashing = stack.enter_context(ThreadPoolExecutor(options.readers))
         pools = encoding, hashing
-        work = _Work(
-            catalog, loader, encoder, run, describer, options, progress, should_stop, *pools
-        )
+        work = _Work(catalog, embedder, run, reopened, options, progress, should_stop, *pools)
         return work.go()
 
 
@@ -90,10 +89,9 @@ class _Pending:
 @dataclass(slots=True)
 class _Work:
     catalog: Catalog
-    loader: PhotoLoader
-    encoder: ImageEncoder
+    embedder: PhotoEmbedder
     run: IndexRun
-    describer: PhotoDescriber | None
+    reopened: Callable[[], PhotoEmbedder] | None
     options: IndexOptions
     progress: Progress | None
     should_stop: Callable[[], bool]
@@ -128,7 +126,7 @@ class _Work:
             photos=replace(self.photos, removed=removal.photos),
             skipped=tuple(self.skipped),
             seconds=time.monotonic() - started,
-            space=self.encoder.card.space,
+            space=self.embedder.space,
             interrupted=not complete,
         )
 
@@ -212,14 +210,14 @@ class _Work:
     @property
     def _described(self) -> Described:
         """How far a photo must be described to count as known."""
-        return Described.NOT if self.describer is None else self.describer.reach
+        return self.embedder.reach
 
     def _content_hash(self, reference: str) -> str | Skip | None:
         """None once the run is to stop: photos by URL would be fetched for nothing."""
         if self.should_stop():
             return None
         try:
-            return self.loader.content_hash(reference)
+            return self.embedder.loader.content_hash(reference)
         except PhotoError as error:
             return Skip(reference, error.reason)
 
@@ -228,26 +226,8 @@ class _Work:
             if pending.content_hash == place.content_hash:
                 pending.places.append(place)
                 return
-        outcome = self.encoding.submit(self._embed, place)
+        outcome = self.encoding.submit(self.embedder.embed, place.reference)
         self.pending.append(_Pending(outcome, place.content_hash, [place]))
-
-    def _embed(self, place: PhotoPlace) -> Outcome:
-        """On a worker thread: reference in, everything that is kept of the photo out."""
-        try:
-            photo = self.loader.load(place.reference)
-        except PhotoError as error:
-            return Skip(place.reference, error.reason)
-        embeddings = self.encoder.encode_photos([photo])
-        return NewPhoto(
-            content_hash=photo.content_hash,
-            width=photo.width,
-            height=photo.height,
-            findings=tuple(photo.findings),
-            thumbnail=self.loader.thumbnail(photo),
-            vector=embeddings.vectors[0],
-            features=embeddings.features[0],
-            looks=None if self.describer is None else self.describer.describe(photo),
-        )
 
     def _collect(self) -> None:
         """Wait for the oldest photo in work and set it aside for the next commit."""
@@ -276,12 +256,32 @@ class _Work:
     def _commit(self) -> None:
         if not self.finished_places:
             return
-        self.run.put_photos(self.finished_photos, self.finished_places)
+        self._put_photos()
         # Counted only now: a photo is acknowledged once its batch is committed.
         indexed = self.photos.indexed + len(self.finished_places)
         self.photos = replace(self.photos, indexed=indexed)
         self.finished_photos, self.finished_places = [], []
         self._report()
+
+    def _put_photos(self) -> None:
+        """Keep what is finished, seen once more where the collection's encoder was replaced."""
+        try:
+            self.run.put_photos(self.finished_photos, self.finished_places)
+        except SpaceMismatch:
+            if self.reopened is None:
+                raise
+            self._see_again(self.reopened())
+            self._put_photos()
+
+    def _see_again(self, embedder: PhotoEmbedder) -> None:
+        self.embedder = embedder
+        for pending in self.pending:
+            if pending.outcome.cancel():
+                pending.outcome = self.encoding.submit(embedder.embed, pending.places[0].reference)
+        again = seen_again(self.finished_photos, self.finished_places, embedder, self.encoding)
+        self.finished_photos, self.finished_places = list(again.photos), list(again.places)
+        for skip in again.skipped:
+            self._skip_photos(skip, [skip.reference])
 
     def _report(self) -> None:
         if self.progress is not None:

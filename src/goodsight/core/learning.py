@@ -5,16 +5,26 @@ SpaceKeeper -> features by product -> Projection -> calibrations -> switch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from goodsight.core.calibrating import Calibration
 from goodsight.core.cross_fitting import catalogue_calibrations, sampled, view_calibrations
-from goodsight.core.projecting import FeatureBatch, fit_projection
+from goodsight.core.projecting import FeatureBatch, Projection, fit_projection
 from goodsight.core.space_ports import SpaceKeeper
+from goodsight.core.types import Metric
 
-__all__ = ["LearnReport", "Views", "is_due", "is_tuned", "learn"]
+__all__ = [
+    "LearnReport",
+    "LearntSpace",
+    "Views",
+    "is_due",
+    "is_tuned",
+    "learn",
+    "learnt_space",
+]
 
 # As a share of the photos the space was learnt from: when they have grown or shrunk by so
 # much, learning again is worth its seconds.
@@ -73,25 +83,73 @@ def is_tuned(keeper: SpaceKeeper) -> bool:
     return projection is not None and projection.origin == "tuned"
 
 
+@dataclass(frozen=True, slots=True)
+class LearntSpace:
+    """What features of a catalogue teach: what follows the encoder, and how sure scores are."""
+
+    projection: Projection | None
+    calibrations: Mapping[Metric, Calibration]
+
+    def report(self, space: str, blocks: Sequence[int]) -> LearnReport:
+        """What it came to, once it is in use as that space."""
+        projection = self.projection
+        return LearnReport(
+            projected=projection is not None,
+            calibrated=bool(self.calibrations),
+            photos=projection.photos if projection else 0,
+            products=projection.products if projection else 0,
+            dimension=projection.dimension if projection else sum(blocks),
+            space=space,
+        )
+
+
 def learn(
     keeper: SpaceKeeper,
     blocks: Sequence[int],
     *,
+    encoder_space: str | None = None,
     project: bool = True,
     views: Callable[[], Views | None] = lambda: None,
 ) -> LearnReport:
     """Learn from what the collection holds, and switch to it in one step.
 
-    `blocks` are the parts of its encoder's features. `views` is asked for where too few
-    products have several photos, or photos that differ. With `project` False, or where the
-    catalogue cannot teach a projection, it is searched in the encoder's own space. A tuned
-    space stays to go back to. Raises CollectionNotFound, StoreError.
+    `blocks` are the parts of its encoder's features, `encoder_space` that encoder's space. With
+    `project` False, or where the catalogue cannot teach a projection, it is searched in the
+    encoder's own space. A tuned space stays to go back to. Raises CollectionNotFound,
+    StoreError, and SpaceMismatch where the encoder is replaced meanwhile.
     """
-    rooted = _never_negative(keeper.feature_batches())
-    projection = (
-        fit_projection(keeper.feature_batches(), blocks, rooted=rooted) if project else None
+    space = encoder_space or keeper.active_space().encoder_space
+    learnt = learnt_space(
+        lambda: keeper.feature_batches(space),
+        keeper.learnt_from().photos,
+        blocks,
+        project=project,
+        views=views,
     )
-    sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
+    switched = keeper.switch_space(
+        learnt.projection,
+        learnt.calibrations,
+        keep_former=is_tuned(keeper),
+        encoder_space=space,
+    )
+    return learnt.report(switched, blocks)
+
+
+def learnt_space(
+    batches: Callable[[], Iterator[FeatureBatch]],
+    photos: int,
+    blocks: Sequence[int],
+    *,
+    project: bool,
+    views: Callable[[], Views | None] = lambda: None,
+) -> LearntSpace:
+    """What a catalogue of so many photos teaches by its features, which `batches` reads.
+
+    `views` is asked for where too few products have several photos, or photos that differ.
+    """
+    rooted = _never_negative(batches())
+    projection = fit_projection(batches(), blocks, rooted=rooted) if project else None
+    sample = sampled(batches(), photos)
     calibrations = (
         catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
         if sample is not None
@@ -104,15 +162,7 @@ def learn(
                 [seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE
             )
         calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
-    space = keeper.switch_space(projection, calibrations, keep_former=is_tuned(keeper))
-    return LearnReport(
-        projected=projection is not None,
-        calibrated=bool(calibrations),
-        photos=projection.photos if projection else 0,
-        products=projection.products if projection else 0,
-        dimension=projection.dimension if projection else sum(blocks),
-        space=space,
-    )
+    return LearntSpace(projection, calibrations)
 
 
 def _never_negative(batches: Iterator[FeatureBatch]) -> bool:

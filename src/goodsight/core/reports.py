@@ -7,7 +7,7 @@ from datetime import datetime
 
 from goodsight.core.types import Skip
 
-__all__ = ["Check", "CollectionInfo", "IndexReport", "PhotoCounts", "ProductCounts"]
+__all__ = ["Check", "CollectionInfo", "IndexReport", "ModelInUse", "PhotoCounts", "ProductCounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,16 @@ class CollectionInfo:
     sources: tuple[str, ...] = ()
     indexed_at: datetime | None = None
     encoder_space: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInUse:
+    """What a collection is searched with; `encoder_space` is the model's own space."""
+
+    model: str
+    profile: str
+    space: str
+    encoder_space: str
 
 
 @dataclass(frozen=True, slots=True)

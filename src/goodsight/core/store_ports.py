@@ -56,8 +56,8 @@ class PhotoPlace:
 class NewPhoto:
     """A photo seen for the first time, ready to be kept.
 
-    `vector` float32 (d,) of norm 1, `features` float32 (f,), `thumbnail` WebP bytes; `width`
-    and `height` of the upright original in pixels.
+    `vector` float32 (d,) of norm 1 and `features` float32 (f,) of the encoder of this `space`,
+    `thumbnail` WebP bytes; `width` and `height` of the upright original in pixels.
     """
 
     content_hash: str
@@ -67,6 +67,7 @@ class NewPhoto:
     thumbnail: bytes
     vector: FloatArray
     features: FloatArray
+    space: str
     looks: PhotoLooks | None = None
 
 
@@ -106,8 +107,8 @@ class IndexRun(Protocol):
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos, then set places; each place's photo is new here or known.
 
-        Of a photo that comes twice the first stays, described further by the later one. When
-        this returns the photos are durable: they survive a crash of any process.
+        Of a photo that comes twice the first stays, described further by the later one. Durable
+        when this returns. Raises SpaceMismatch, keeping nothing, for another encoder's photos.
         """
         ...
 
@@ -216,9 +217,8 @@ class ProductStore(Protocol):
 class ProductVectors:
     """A product with the vectors of its distinct photos, in the order of the feed.
 
-    `references` name, for each photo, the product's places that show it, the first one in
-    the feed first. `vectors` is float32 (n, d), rows of norm 1; `features` float32 (n, f),
-    the encoder's raw output.
+    `references` name the places of each photo, first in the feed first. `vectors` float32
+    (n, d), rows of norm 1; `features` float32 (n, f), the encoder's raw output.
     """
 
     product: Product

@@ -87,7 +87,10 @@ def tune_backbone(
         return
     name = work.finish(seen[1].features)
     watch.stage("embedding")
-    change = ReEmbedder(reader.wiring, reader).begin(name)
+    # What is tuned from the profile's model goes on reading printed words as the profile does.
+    own = begun_with in (encoder.card.name, encoder.card.tuned_from)
+    profile = reader.info().profile if own else None
+    change = ReEmbedder(reader.wiring, reader).begin(name, profile=profile)
     change.embed(progress=watch.embedded, should_stop=should_stop, skipped=watch.skipped)
     rooted = all((batch.features >= 0).all() for batch in change.feature_batches())
     blocks = change.encoder.card.feature_blocks

@@ -78,7 +78,9 @@ def tune_head(
     final = replace(final, origin="tuned")
     watch.stage("switching")
     keeper = reader.wiring.store().spaces(reader.collection)
-    keeper.switch_space(final, proof.calibrations(), keep_former=True)
+    keeper.switch_space(
+        final, proof.calibrations(), keep_former=True, encoder_space=encoder.card.space
+    )
     model = _tuned_model(photos, final, encoder)
     run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
 

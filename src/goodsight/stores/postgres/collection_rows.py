@@ -17,10 +17,12 @@ from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
 
 __all__ = [
     "ActiveCollection",
+    "card_text",
     "delete_collection",
     "find_collection",
     "find_or_make_collection",
     "hold_for_run",
+    "make_feature_set",
 ]
 
 # Held shared by every index run, and exclusively by what must not meet one.
@@ -130,21 +132,34 @@ def _make_collection(connection: Connection, name: str, profile: str, card: Mode
         INSERT INTO collections (name, profile, model, card) VALUES (%s, %s, %s, %s)
         ON CONFLICT (name) DO NOTHING RETURNING id
         """,
-        [storable(name), profile, card.name, json.dumps(dataclasses.asdict(card))],
+        [storable(name), profile, card.name, card_text(card)],
     ).fetchone()
     if row is None:
         return
-    [(set_id,)] = connection.execute(
-        """
-        INSERT INTO vector_sets (collection_id, space, dimension) VALUES (%s, %s, %s)
-        RETURNING id
-        """,
-        [row[0], card.space, card.dimension],
-    )
+    set_id = make_feature_set(connection, row[0], profile, card)
     VectorSet(set_id, card.dimension).create(connection)
     connection.execute(
         "UPDATE collections SET active_vector_set = %s WHERE id = %s", [set_id, row[0]]
     )
+
+
+def make_feature_set(
+    connection: Connection, collection_id: int, profile: str, card: ModelCard
+) -> int:
+    """A vector set, without tables yet, that owns the features of an encoder; its id."""
+    [(set_id,)] = connection.execute(
+        """
+        INSERT INTO vector_sets (collection_id, space, dimension, model, profile, card)
+        VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
+        """,
+        [collection_id, card.space, card.dimension, card.name, profile, card_text(card)],
+    )
+    return int(set_id)
+
+
+def card_text(card: ModelCard) -> str:
+    """A model's card as it is kept."""
+    return json.dumps(dataclasses.asdict(card))
 
 
 def hold_for_run(connection: Connection, collection_id: int) -> None:

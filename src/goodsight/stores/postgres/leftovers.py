@@ -21,7 +21,7 @@ from goodsight.stores.postgres.collection_rows import RUN_LOCK
 from goodsight.stores.postgres.schema import SCHEMA
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_locks import SETS_LOCK
-from goodsight.stores.postgres.space_switch import drop_set, sets_left_unfinished
+from goodsight.stores.postgres.set_rows import drop_set, sets_left_unfinished
 from goodsight.stores.postgres.vector_sets import VectorSet
 
 __all__ = [

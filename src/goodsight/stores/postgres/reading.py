@@ -13,7 +13,7 @@ from goodsight.core.calibrating import Calibration
 from goodsight.core.errors import SpaceMismatch
 from goodsight.core.filters import Filter
 from goodsight.core.looks import SeenPhoto
-from goodsight.core.reports import CollectionInfo
+from goodsight.core.reports import CollectionInfo, ModelInUse
 from goodsight.core.spoken_phrases import SpokenPhrases
 from goodsight.core.store_ports import (
     BrowseQuery,
@@ -75,12 +75,21 @@ class PostgresProducts:
         self._database = database
         self._words = words
         self._name = collection.name
+        # As last seen, by whoever looked.
         self.profile = collection.profile
         self._known: ActiveCollection | None = collection
 
     def info(self) -> CollectionInfo:
         """How the collection stands. Raises CollectionNotFound."""
         return self._read("describing the collection", described)
+
+    def in_use(self) -> ModelInUse:
+        """What the collection is searched with now. Raises CollectionNotFound."""
+
+        def work(_: Connection, now: ActiveCollection) -> ModelInUse:
+            return ModelInUse(now.model, now.profile, now.space, now.encoder_space)
+
+        return self._read("looking up the model", work)
 
     def search(self, query: VectorQuery) -> Found:
         """The best products, best first; see the port."""
@@ -278,6 +287,7 @@ class PostgresProducts:
 
     def _found(self, connection: Connection) -> ActiveCollection:
         self._known = found = find_collection(connection, self._name)
+        self.profile = found.profile
         return found
 
     def _notice(self, collection: ActiveCollection, found: Found) -> Found:

@@ -101,7 +101,8 @@ class PostgresRun:
 
     Transactions of one collection go one after the other (`_writing`): they are short, none
     can deadlock, and a mean is never computed beside photos it does not see. Each finds the
-    space as it is then: it may be switched in the middle of a run.
+    space as it is then: it may be switched in the middle of a run. Another projection makes the
+    vectors then; photos of an encoder that is no longer in use are refused.
     """
 
     def __init__(
@@ -164,6 +165,8 @@ class PostgresRun:
     def put_photos(self, photos: Sequence[NewPhoto], places: Sequence[PhotoPlace]) -> None:
         """Keep new photos and set places; durable when this returns. See the port."""
         with translated("keeping photos"), self._writing():
+            for space in {photo.space for photo in photos}:
+                self._collection.check_encoder(space)
             new_vectors = write_photos(self._connection, self._collection, self._projection, photos)
             write_places(self._connection, self._collection.id, self._vectors, places)
             self._connection.execute(_NEW_VERSION, [self._collection.id])

@@ -13,6 +13,7 @@ from goodsight.core.space_ports import ActiveSpace, LearntFrom
 from goodsight.core.types import FloatArray, Metric
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.photo_writes import decode_features
+from goodsight.stores.postgres.routes import StaleCollection
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.vector_sets import VectorSet
 
@@ -63,11 +64,18 @@ _FEATURES = """
 
 
 def active_space(connection: Connection, collection: ActiveCollection) -> ActiveSpace:
-    """The space in use, projection and calibrations included."""
+    """The space in use, projection and calibrations included.
+
+    Raises StaleCollection where it was dropped meanwhile.
+    """
+    projection = find_projection(connection, collection)
+    if projection is None and collection.is_projected:
+        raise StaleCollection
     return ActiveSpace(
         space=collection.space,
         encoder_space=collection.encoder_space,
-        projection=find_projection(connection, collection),
+        model=collection.model,
+        projection=projection,
         calibrations=calibrations(connection, collection, collection.space),
     )
 
@@ -147,18 +155,18 @@ def learnt_from(connection: Connection, collection: ActiveCollection) -> LearntF
 
 
 def features_after(
-    connection: Connection, collection: ActiveCollection, after: int
+    connection: Connection, collection_id: int, feature_set: int, after: int
 ) -> tuple[int | None, FeatureBatch | None]:
     """The raw features of the next products behind the row id `after`, and the last row id.
 
     No row id where no product is left, no batch where these have no photo.
     """
-    parameters = [collection.id, after, PRODUCTS_PER_PAGE]
+    parameters = [collection_id, after, PRODUCTS_PER_PAGE]
     products = [row_id for (row_id,) in connection.execute(_NEXT_PRODUCTS, parameters)]
     if not products:
         return None, None
     cursor = connection.cursor(binary=True)
-    rows = cursor.execute(_FEATURES, [products, collection.feature_set]).fetchall()
+    rows = cursor.execute(_FEATURES, [products, feature_set]).fetchall()
     if not rows:
         return products[-1], None
     features = np.stack([decode_features(*row[1:]) for row in rows])

@@ -20,6 +20,7 @@ from goodsight.stores.postgres.collection_rows import (
 )
 from goodsight.stores.postgres.database import Database
 from goodsight.stores.postgres.dumping import MemberSink, dump_database
+from goodsight.stores.postgres.encoder_change import PostgresEncoderChanges
 from goodsight.stores.postgres.failures import translated
 from goodsight.stores.postgres.health import MAX_SAMPLE, catalogue_health
 from goodsight.stores.postgres.index_upkeep import build_active_indexes
@@ -106,6 +107,10 @@ class PostgresStore:
     def spaces(self, name: str) -> PostgresSpaces:
         """The collection's space, to learn and to replace."""
         return PostgresSpaces(self.database, name)
+
+    def encoder_changes(self, name: str) -> PostgresEncoderChanges:
+        """The collection's encoder, to be replaced by another one."""
+        return PostgresEncoderChanges(self.database, name)
 
     def tuning_runs(self, name: str) -> PostgresTuningRuns:
         """The collection's tuning runs, to be recorded and listed."""
