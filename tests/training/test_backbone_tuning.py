@@ -3,120 +3,179 @@
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
+pytest.importorskip("transformers", reason="needs transformers")
 
 import goodsight  # noqa: E402
-from goodsight.core.errors import Interrupted, UsageError  # noqa: E402
+from goodsight.core.errors import InputError, Interrupted, UsageError  # noqa: E402
 from goodsight.core.tuning import TuningStatus  # noqa: E402
 from goodsight.training.backbone_report import BackboneSettings  # noqa: E402
 from goodsight.training.tuner import Tuner  # noqa: E402
 from goodsight.training.tuning_options import TuneOptions  # noqa: E402
-from training.scenes import scene  # noqa: E402
+from grid_models import grid_folder  # noqa: E402
+from training.published import published  # noqa: E402
+from training.scenes import busy_scene  # noqa: E402
 from training.watch import Watch  # noqa: E402
 
-PRODUCTS, PHOTOS = 10, 24
-BACKBONE = BackboneSettings(epochs=2, finishing=0.5, batch=12, rate=6e-4, stages=0.3)
-OPTIONS = TuneOptions("backbone", backbone=BACKBONE)
+# Enough to hold back the photos that a verdict takes.
+PRODUCTS, PHOTOS = 26, 12
+FEW = 8
+QUICK = BackboneSettings(epochs=2, finishing=0.5, batch=16, rate=6e-4)
 
 
-@pytest.fixture(scope="module")
-def loud_shop(tmp_path_factory):
-    root = tmp_path_factory.mktemp("loud")
+def draw(folder, products, photos, first=0):
     rows = ["id,title,category,image"]
-    for number in range(PRODUCTS):
-        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
+    for number in range(first, first + products):
+        names = [f"{number}-{seed}.png" for seed in range(photos)]
         for seed, name in enumerate(names):
-            scene(number, seed).save(root / name)
+            busy_scene(number, seed).save(folder / name)
         rows.append(f"p{number},Product {number},Things,{'|'.join(names)}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
-    return root
+    feed = folder / f"feed-{first}.csv"
+    feed.write_text("\n".join(rows) + "\n")
+    return feed
+
+
+def tune(shop, options, watch=None, **choices):
+    return Tuner(shop).tune(options, watch or Watch(), **choices)
 
 
 @pytest.fixture(scope="module")
-def shop(loud_shop, tmp_path_factory):
-    with goodsight.open(tmp_path_factory.mktemp("tuned")) as opened:
-        opened.index(loud_shop / "feed.csv")
-        yield opened
+def few_photos(tmp_path_factory):
+    return draw(tmp_path_factory.mktemp("few"), FEW, 6)
 
 
 @pytest.fixture(scope="module")
-def switched(shop):
-    before, watch = shop.info(), Watch()
-    return before, Tuner(shop).tune(OPTIONS, watch), watch
+def small_network(tmp_path_factory):
+    """The photo tower of a tiny transformer that knows nothing: it is quick, and never better."""
+    folder = tmp_path_factory.mktemp("published") / "tiny-dino"
+    folder.mkdir()
+    published("dinov2", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def forced(small_network):
+    return TuneOptions("backbone", force=True, network=str(small_network), backbone=QUICK)
+
+
+@pytest.fixture
+def small_shop_home(few_photos, tmp_path):
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.add_model(grid_folder(tmp_path / "models", 4))
+        shop.index(few_photos, model="grid-4")
+        yield shop
+
+
+def test_the_bundled_network_learns_to_see_past_loud_grounds(tmp_path):
+    feed = draw(tmp_path, PRODUCTS, PHOTOS)
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.index(feed)
+        before, watch = shop.info(), Watch()
+        run = tune(shop, TuneOptions("backbone", backbone=QUICK), watch)
+        assert run.record.verdict.reasons == ()
+        assert run.status is TuningStatus.SWITCHED
+        known = run.record.verdict.comparisons[0]
+        assert known.after > known.before + 0.1
+        after = shop.info()
+        assert after.model.startswith("efficientnet-lite0-tuned-")
+        assert (before.model, after.photos) == ("efficientnet-lite0", before.photos)
+        assert after.profile == before.profile == "fast"
+        card = shop.model(after.model)
+        assert card.tuned_from == "efficientnet-lite0"
+        assert "tuned on the photos of 'default'" in card.source
+        assert card.space == after.encoder_space != before.encoder_space
+        assert run.record.model.base_space == card.space
+        assert len(run.record.curve) == 2
+        told = [name for name, *_ in watch.heard]
+        assert [name for n, name in enumerate(told) if n == 0 or told[n - 1] != name] == [
+            "viewed", "trial, efficientnet-lite0", "proving", "embedded",
+            "with all photos, efficientnet-lite0", "embedding", "embedded", "switching",
+        ]  # fmt: skip
+        tuned = right(shop, tmp_path)
+        shop.switcher().go_back()
+        assert shop.info().model == "efficientnet-lite0"
+        assert tuned > right(shop, tmp_path) + 0.1
 
 
 def right(shop, folder):
+    """The share of new photos that find their product."""
     found = 0
     for number in range(PRODUCTS):
-        for seed in range(100, 104):
-            scene(number, seed).save(folder / "query.png")
+        for seed in (100, 101):
+            busy_scene(number, seed).save(folder / "query.png")
             hits = shop.search(folder / "query.png", limit=1).hits
             found += hits[0].product.id == f"p{number}"
-    return found / (PRODUCTS * 4)
+    return found / (2 * PRODUCTS)
 
 
-def test_a_gain_is_proven_and_the_new_model_serves(shop, switched):
-    before, run, watch = switched
-    assert run.record.verdict.reasons == ()
-    assert run.status is TuningStatus.SWITCHED
+def test_what_is_not_better_is_refused_and_changes_nothing(small_shop_home, forced, few_photos):
+    shop, before = small_shop_home, small_shop_home.info()
+    models = [card.name for card in shop.models()]
+    run = tune(shop, TuneOptions("backbone", network=forced.network, backbone=QUICK))
+    assert run.status is TuningStatus.REFUSED
+    assert run.record.verdict.reasons
+    assert shop.info() == before
+    assert [card.name for card in shop.models()] == models
+
+
+def test_switched_by_force_it_serves_learns_what_is_new_and_is_undone(
+    small_shop_home, forced, tmp_path
+):
+    shop, before = small_shop_home, small_shop_home.info()
+    run = tune(shop, forced)
+    assert (run.status, run.forced) == (TuningStatus.SWITCHED, True)
     after = shop.info()
-    assert after.model.startswith("efficientnet-lite0-tuned-")
-    assert (before.model, after.photos) == ("efficientnet-lite0", before.photos)
-    card = shop.model(after.model)
-    assert card.tuned_from == "efficientnet-lite0"
-    assert "tuned on the photos of 'default'" in card.source
-    assert card.space == after.encoder_space != before.encoder_space
-    assert run.record.model.base_space == card.space
-    assert len(run.record.curve) == 2
-    assert [name for n, (name, *_) in enumerate(watch.heard)
-            if not n or watch.heard[n - 1][0] != name] == [
-        "viewed", "trial, efficientnet-lite0", "proving", "embedded",
-        "with all photos, efficientnet-lite0", "embedding", "embedded", "switching",
-    ]  # fmt: skip
-
-
-def test_unseen_photos_are_found_better_in_fact_and_it_can_be_undone(shop, switched, tmp_path):
-    tuned = right(shop, tmp_path)
+    assert after.model.startswith("tiny-dino-tuned-")
+    shop.index(draw(tmp_path, 2, 4, first=40))
+    hit = shop.search(tmp_path / "41-2.png", limit=1).hits[0]
+    assert (hit.product.id, shop.info().photos) == ("p41", FEW * 6 + 8)
     shop.switcher().go_back()
-    assert shop.info().model == "efficientnet-lite0"
-    untuned = right(shop, tmp_path)
-    shop.switcher().go_to(switched[1].space_id)
-    assert shop.info().model == shop.model(shop.info().model).name
-    assert tuned > untuned + 0.05
-    assert right(shop, tmp_path) == tuned
+    assert (shop.info().model, shop.info().space) == (before.model, before.space)
+    assert shop.search(tmp_path / "40-1.png", limit=1).hits[0].product.id == "p40"
+    shop.switcher().go_to(run.space_id)
+    # Tuned once more it begins where the first time began.
+    again = tune(shop, TuneOptions("backbone", force=True, backbone=QUICK))
+    assert again.record.model.base_model == forced.network
+    assert shop.info().model not in (before.model, after.model)
 
 
-def test_new_photos_are_embedded_by_the_tuned_network(shop, switched, loud_shop):
-    names = [f"new-{seed}.png" for seed in range(4)]
-    for seed, name in enumerate(names):
-        scene(40, seed).save(loud_shop / name)
-    (loud_shop / "new.csv").write_text(f"id,title,image\nn,New,{'|'.join(names)}\n")
-    shop.index(loud_shop / "new.csv")
-    assert shop.search(loud_shop / "new-2.png", limit=1).hits[0].product.id == "n"
-    assert shop.info().photos == PRODUCTS * PHOTOS + 4
+def test_stopped_anywhere_nothing_changes_and_it_goes_on(small_shop_home, forced):
+    shop, before = small_shop_home, small_shop_home.info()
+    for part in ("trial, tiny-dino", "embedded", "with all photos, tiny-dino", "embedding"):
+        stopped = Watch()
+        with pytest.raises(Interrupted):
+            tune(shop, forced, stopped, should_stop=lambda w=stopped, p=part: w.heard_of(p))
+        assert shop.info() == before
+        assert shop.switcher().runs()[0].status is TuningStatus.INTERRUPTED
+    watch = Watch()
+    assert tune(shop, forced, watch).status is TuningStatus.SWITCHED
+    # What was trained before it was stopped is not trained again.
+    assert not watch.heard_of("trial, tiny-dino")
+    assert [card.name for card in shop.models() if card.tuned_from] == [shop.info().model]
 
 
-def test_stopped_anywhere_nothing_changes_and_it_goes_on(loud_shop, tmp_path):
+def test_photos_that_are_gone_are_left_out(few_photos, forced, tmp_path):
+    feed = draw(tmp_path, FEW, 3)
     with goodsight.open(tmp_path / "home") as shop:
-        shop.index(loud_shop / "feed.csv")
-        before = shop.info()
-        for part in ("trial, efficientnet-lite0", "embedded", "embedding"):
-            stopping = Watch()
-            with pytest.raises(Interrupted):
-                Tuner(shop).tune(
-                    OPTIONS, stopping, should_stop=lambda w=stopping, p=part: w.heard_of(p)
-                )
-            assert shop.info() == before
-            assert shop.switcher().runs()[0].status is TuningStatus.INTERRUPTED
-        watch = Watch()
-        run = Tuner(shop).tune(OPTIONS, watch)
-        assert run.status is TuningStatus.SWITCHED
-        # What was trained before it was stopped is not trained again.
-        assert not watch.heard_of("with all photos, efficientnet-lite0")
-        assert [n for n in shop.models() if n.tuned_from] == [shop.model(shop.info().model)]
+        shop.add_model(grid_folder(tmp_path / "models", 4))
+        shop.index(feed, model="grid-4")
+        for path in tmp_path.glob("1-*.png"):
+            path.unlink()
+        run = tune(shop, forced)
+        # Their thumbnails do.
+        assert run.record.model.photos == FEW * 3
 
 
-def test_a_network_that_cannot_be_trained_is_refused_before_anything_is_read(shop, switched):
+def test_what_cannot_be_trained_is_refused_before_anything_is_read(small_shop_home):
     watch = Watch()
     with pytest.raises(UsageError, match="no 'shoes' to train"):
-        Tuner(shop).tune(TuneOptions("backbone", network="shoes"), watch)
+        tune(small_shop_home, TuneOptions("backbone", network="shoes"), watch)
     assert watch.heard == []
+
+
+def test_an_empty_collection_has_nothing_to_learn_from(forced, tmp_path):
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title\na,No photo\n")
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.index(feed)
+        with pytest.raises(InputError, match="no photo"):
+            tune(shop, forced)

@@ -45,7 +45,8 @@ def network_features(
             found = reader.kept_photo(photos.references[row], photos.content_hashes[row], loader)
         except PhotoError as error:
             raise InputError(f"{error}: it could be read before; run it again") from error
-        return encoder.encode_photos([found.photo]).features[0]
+        features: FloatArray = encoder.encode_photos([found.photo]).features[0]
+        return features
 
     told = hashlib.sha256("".join(photos.content_hashes).encode()).hexdigest()[:16]
     parts = []
