@@ -16,6 +16,7 @@ interpolation.py        the head beside the untouched space; shorter vectors
 trainable.py            the networks that can be trained, by the name of a model
 lite_network.py         the bundled ones
 stages.py               a network's parts from the photo upward
+adapters.py             few weights to train beside many frozen ones: LoRA
 named_network.py        a network as it was found somewhere
 open_clip_networks.py   image towers by the names of open_clip
 
