@@ -3,6 +3,8 @@
 head_training.py        a catalogue's features to a projection that knows its products better
 head_report.py          what such a training is asked for, tells, and comes to
 examples.py             features, and which of them belong together
+photo_features.py       features made of a collection's photos, one by one
+kept_arrays.py          and kept on disk
 map_views.py            parts of photos as views of them
 splitting.py            what is kept aside to judge by
 whitening.py            where a head begins
@@ -16,8 +18,10 @@ interpolation.py        the head beside the untouched space; shorter vectors
 trainable.py            the networks that can be trained, by the name of a model
 lite_network.py         the bundled ones
 stages.py               a network's parts from the photo upward
+adapters.py             few weights to train beside many frozen ones: LoRA
 named_network.py        a network as it was found somewhere
 open_clip_networks.py   image towers by the names of open_clip
+distilling.py           a small network learns from a large one
 
 network_export.py       a network to a model folder, proven before it is there
 tracing.py              a network to one ONNX file

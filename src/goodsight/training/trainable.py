@@ -20,6 +20,7 @@ from goodsight.core.types import Preprocessing
 from goodsight.encoders import BUNDLED, ModelLibrary
 from goodsight.encoders.bundled import BundledModel, JoinedModel
 from goodsight.hub.image_processors import preprocessing_of
+from goodsight.training.adapters import add_adapters, without_adapters
 from goodsight.training.lite_network import CLASSIFIER, LiteNetwork, own_names, tensors_of
 from goodsight.training.named_network import NOT_STATED, NamedNetwork
 from goodsight.training.network_export import check_network
@@ -59,16 +60,37 @@ class Trainable:
     licence: str
     source: str
 
+    @property
+    def weights(self) -> int:
+        """How many numbers the network has to compute with, adapters included."""
+        return sum(weight.numel() for weight in self.network.parameters())
+
+    @property
+    def trained_weights(self) -> int:
+        """How many of them can be trained."""
+        return sum(w.numel() for w in self.network.parameters() if w.requires_grad)
+
+    def finished(self) -> nn.Module:
+        """The network as it is to be exported: adapters, if any, are added up into a copy."""
+        return without_adapters(self.network)
+
 
 def trainable_networks(
-    library: ModelLibrary, model_name: str, *, weights: Path | None = None
+    library: ModelLibrary,
+    model_name: str,
+    *,
+    weights: Path | None = None,
+    lora_rank: int | None = None,
 ) -> tuple[Trainable, ...]:
     """The networks of a model, in the order in which their features stand side by side.
 
-    `weights` is a file to begin with instead of the published ones. Raises UsageError for a
-    model that cannot be trained, MissingExtra where a package is missing, and ModelError where
-    weights cannot be read or do not fit.
+    `weights` is a file to begin with instead of the published ones. With `lora_rank` only
+    adapters of that rank can be trained; see `adapters`. Raises UsageError for a model that
+    cannot be trained so, MissingExtra where a package is missing, and ModelError where weights
+    cannot be read or do not fit.
     """
+    if lora_rank is not None and model_name in BUNDLED:
+        raise UsageError(f"LoRA is for transformers, and {model_name} is none: leave it out")
     bundled = BUNDLED.get(model_name)
     if isinstance(bundled, JoinedModel):
         if weights is not None:
@@ -77,7 +99,7 @@ def trainable_networks(
         return tuple(_lite(part, None) for part in bundled.parts)
     if bundled is not None:
         return (_lite(bundled, weights),)
-    return (_trainable(_found(library, model_name, weights)),)
+    return (_trainable(_found(library, model_name, weights), lora_rank),)
 
 
 def _lite(bundled: BundledModel, weights: Path | None) -> Trainable:
@@ -124,12 +146,14 @@ def _tower(source: Path) -> NamedNetwork:
     return NamedNetwork(network, preprocessing, Origin(name, NOT_STATED, told))
 
 
-def _trainable(found: NamedNetwork) -> Trainable:
+def _trainable(found: NamedNetwork, lora_rank: int | None) -> Trainable:
     network, origin = found.network, found.origin
     check_network(network, found.preprocessing)
     keep_used(network, found.preprocessing.input_size)
     if isinstance(network, PhotoTower):
         network.drop_frozen()
+    if lora_rank is not None:
+        add_adapters(network, lora_rank)
     network.eval()
     return Trainable(
         network,

@@ -8,9 +8,7 @@ photo, so that an interrupted run takes up where it was.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import numpy as np
 from goodsight.core.ports import ImageEncoder, PositionEncoder
 from goodsight.core.types import FloatArray, ModelCard, Photo, Preprocessing
 from goodsight.images import augmented
+from goodsight.training.kept_arrays import KeptArrays
 from goodsight.training.map_views import window_features
 
 __all__ = ["ViewFeatures"]
@@ -32,7 +31,9 @@ class ViewFeatures:
     def __init__(self, encoder: ImageEncoder, folder: Path, *, augmentations: int) -> None:
         """Make so many `augmentations` of a photo; more of them give more views."""
         self._encoder = encoder
-        self._folder = folder / f"{encoder.card.space}-{augmentations}"
+        self._kept = KeptArrays(
+            folder / f"{encoder.card.space}-{augmentations}", encoder.card.dimension
+        )
         self._augmentations = augmentations
         self._is_mean_of_map: bool | None = None
         self._side = max(part.resize_size for part in _preprocessings(encoder))
@@ -44,11 +45,7 @@ class ViewFeatures:
 
     def kept(self, content_hash: str) -> FloatArray | None:
         """The views of a photo that was seen before, float32 (k, f)."""
-        with suppress(OSError, ValueError):
-            views = np.load(self._path(content_hash), allow_pickle=False)
-            if views.ndim == 2 and views.shape[1] == self._encoder.card.dimension:
-                return np.asarray(views, dtype=np.float32)
-        return None
+        return self._kept.get(content_hash)
 
     def of(self, photo: Photo) -> FloatArray:
         """The views of a photo, float32 (k, f), kept under its content hash. Raises ModelError."""
@@ -66,9 +63,7 @@ class ViewFeatures:
             views = self._encoder.encode_photos(made).features
         else:
             views = np.empty((0, self.card.dimension), dtype=np.float32)
-        self._keep(photo.content_hash, views)
-        # As they come back from disk, so that a run resumed gives the same result.
-        return views.astype(np.float16).astype(np.float32)
+        return self._kept.keep(photo.content_hash, views)
 
     def _parts(self, photo: Photo, *, whole: bool) -> FloatArray:
         """Parts of a photo, float32 (WINDOWS, f), behind the whole of it if wanted."""
@@ -79,17 +74,6 @@ class ViewFeatures:
             return parts
         mean = np.concatenate([positions.mean(axis=(1, 2)) for positions in maps])
         return np.concatenate([mean[np.newaxis], parts])
-
-    def _keep(self, content_hash: str, views: FloatArray) -> None:
-        path = self._path(content_hash)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.part")
-        with draft.open("wb") as file:
-            np.save(file, views.astype(np.float16), allow_pickle=False)
-        draft.replace(path)
-
-    def _path(self, content_hash: str) -> Path:
-        return self._folder / content_hash[:2] / f"{content_hash}.npy"
 
 
 def _is_mean_of_map(encoder: ImageEncoder, photo: Photo) -> bool:

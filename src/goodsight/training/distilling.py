@@ -1,0 +1,130 @@
+"""A small network learns from a large one: what the large one finds alike, and where it puts it.
+
+Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", NeurIPS workshop 2014
+(arXiv 1503.02531, 2015), had a small network imitate what a large one answers. Features have no
+answers, so two things of them are imitated. How far the photos of a batch are from each other, as
+a share of their mean distance: Park, Kim, Lu and Cho, "Relational Knowledge Distillation", CVPR
+2019, here with 1 - cosine for the distance, since searches compare by cosine. And where each
+photo is, after a linear map that is learnt beside: Romero et al., "FitNets: Hints for Thin Deep
+Nets", ICLR 2015. Neither needs features of the same length, nor a label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from goodsight.core.errors import ModelError
+from goodsight.core.ports import ImageEncoder
+from goodsight.core.projecting import conditioned
+from goodsight.core.scoring import unit_rows
+from goodsight.core.types import FloatArray, ModelCard, Photo
+from goodsight.reading import CollectionReader
+from goodsight.training.kept_arrays import KeptArrays
+from goodsight.training.photo_features import photo_features
+from goodsight.training.shop_photos import ShopPhotos
+
+__all__ = ["DistillationLoss", "TeacherFeatures", "TeacherTargets", "teacher_targets"]
+
+# Photos that nothing tells apart have no mean distance to take a share of.
+LEAST_DISTANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherTargets:
+    """What the teacher sees of m photos: `vectors` float32 (m, t) of norm 1.
+
+    `rows` int64 (m,) are the photos' places among those asked for; those that cannot be read
+    any more are left out.
+    """
+
+    rows: NDArray[np.int64]
+    vectors: FloatArray
+
+
+class TeacherFeatures:
+    """The teacher's features of single photos, kept in a folder."""
+
+    def __init__(self, encoder: ImageEncoder, folder: Path) -> None:
+        self._encoder = encoder
+        self._kept = KeptArrays(folder / encoder.card.space, encoder.card.dimension)
+
+    @property
+    def card(self) -> ModelCard:
+        """The teacher's."""
+        return self._encoder.card
+
+    def kept(self, content_hash: str) -> FloatArray | None:
+        """Features (1, f) of a photo that was seen before."""
+        found = self._kept.get(content_hash)
+        return found if found is not None and len(found) == 1 else None
+
+    def of(self, photo: Photo) -> FloatArray:
+        """Features (1, f) of a photo, kept under its content hash. Raises ModelError."""
+        return self._kept.keep(photo.content_hash, self._encoder.encode_photos([photo]).features)
+
+
+def teacher_targets(
+    reader: CollectionReader,
+    encoder: ImageEncoder,
+    photos: ShopPhotos,
+    folder: Path,
+    *,
+    seen: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> TeacherTargets:
+    """What a large encoder, whichever the collection uses, sees of a collection's photos.
+
+    Features are kept in `folder` and taken up from there. `seen` hears how many photos the
+    teacher has seen, and how many there are. Raises ModelError where no photo can be read or
+    the encoder fails, StoreError, and Interrupted once `should_stop` says True.
+    """
+    teacher = TeacherFeatures(encoder, folder)
+    found = photo_features(reader, photos, np.arange(len(photos)), teacher, seen, should_stop)
+    if not found:
+        raise ModelError(f"{encoder.card.name} can teach nothing: no photo can be read any more")
+    features = np.concatenate([values for _, values in found])
+    # As the encoder's own vectors are made, and the catalogue's own projection begins.
+    rooted = bool((features >= 0).all())
+    vectors = unit_rows(conditioned(features, encoder.card.feature_blocks, rooted))
+    return TeacherTargets(np.array([row for row, _ in found]), vectors)
+
+
+class DistillationLoss(nn.Module):  # type: ignore[misc]  # the base install has no torch to check with
+    """How far a student's features are from its teacher's vectors; has weights to train.
+
+    `relations` and `places` weigh the two parts. Begins the same each time.
+    """
+
+    def __init__(
+        self, student: int, teacher: int, *, relations: float = 1.0, places: float = 1.0
+    ) -> None:
+        """For features of so many numbers, and a teacher's of so many."""
+        super().__init__()
+        self.relations = relations
+        self.places = places
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            self.map = nn.Linear(student, teacher, bias=False)
+            nn.init.orthogonal_(self.map.weight)
+
+    def forward(self, features: Tensor, targets: Tensor) -> Tensor:
+        """Of features (n, s) and targets (n, t), of any norm; a number ≥ 0. n is at least 2."""
+        apart = functional.smooth_l1_loss(_distances(features), _distances(targets))
+        cosines = functional.cosine_similarity(self.map(features), targets, dim=1)
+        return self.relations * apart + self.places * (1 - cosines).mean()
+
+
+def _distances(features: Tensor) -> Tensor:
+    """1 - cosine of each pair of rows, as a share of the mean: (n (n - 1) / 2,)."""
+    units = functional.normalize(features, dim=1)
+    one, other = torch.triu_indices(len(units), len(units), offset=1, device=units.device)
+    distances = 1 - (units @ units.T)[one, other]
+    return distances / distances.mean().clamp(min=LEAST_DISTANCE)
