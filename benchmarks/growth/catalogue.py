@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from benchmarks.data import draw_mixtures
@@ -11,9 +13,10 @@ from goodsight.core.store_ports import NewPhoto, PhotoPlace
 from goodsight.core.types import FloatArray, ModelCard, Preprocessing
 from goodsight.stores.postgres.runs import PostgresRun
 
-__all__ = ["card_of", "fill", "queries_around", "reduced"]
+__all__ = ["SPACES", "card_of", "fill", "queries_around", "reduced"]
 
 BATCH = 500
+SPACES = ("features", "centred", "learnt")
 NAME = "growth"
 
 
@@ -28,13 +31,22 @@ def card_of(dimension: int) -> ModelCard:
     )
 
 
-def reduced(features: FloatArray, dimension: int) -> FloatArray:
+def reduced(features: FloatArray, dimension: int, space: str = "features") -> FloatArray:
     """Features (n, d) along the `dimension` directions they vary most in, unit rows.
 
-    Their mean is kept: cosines between the rows stay what they were, nearly.
+    Of `SPACES`, "features" keeps their mean: cosines between the rows stay what they were,
+    nearly. "centred" takes it away, as signs need it; "learnt" brings the directions halfway to
+    one length besides, as a space learnt from a catalogue does.
     """
-    _, _, directions = np.linalg.svd(features, full_matrices=False)
-    return unit_rows((features @ directions[:dimension].T).astype(np.float32))
+    if space != "features":
+        features = features - features.mean(axis=0)
+    _, lengths, directions = np.linalg.svd(features, full_matrices=False)
+    if len(directions) < dimension:
+        sys.exit(f"{len(directions)} directions of {len(features)} photos; {dimension} are asked")
+    rows = features @ directions[:dimension].T
+    if space == "learnt":
+        rows /= np.sqrt(lengths[:dimension])
+    return unit_rows(rows.astype(np.float32))
 
 
 def fill(run: PostgresRun, features: FloatArray, first: int, last: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 import psutil
@@ -27,6 +28,7 @@ from goodsight.stores.postgres.vector_index import (
     build_memory,
     drop_indexes,
 )
+from goodsight.stores.postgres.vector_sets import IndexKind
 
 __all__ = ["Filled", "built", "searched"]
 
@@ -34,6 +36,10 @@ LIMIT = 10
 EXACT_QUERIES = 100
 SECONDS_BETWEEN_LOOKS = 0.25
 MEGABYTE = 1 << 20
+# Candidates of a search for ten products, before an index of signs is asked for more.
+NEAR = 30
+
+_AS_KIND = "UPDATE vector_sets SET index_kind = %s WHERE id = %s"
 
 _SIZES = """
     SELECT pg_relation_size(%(photos)s) + pg_relation_size(%(products)s),
@@ -43,20 +49,28 @@ _SIZES = """
 """
 
 
+@dataclass(frozen=True, slots=True)
 class Filled:
-    """A size that is filled: how many photos, of which how many came in how many seconds."""
+    """A size that is filled: how many photos, of which how many came in how many seconds.
 
-    def __init__(self, photos: int, new: int, seconds: float) -> None:
-        self.photos = photos
-        self.new = new
-        self.seconds = seconds
+    `space` is one of `catalogue.SPACES`.
+    """
+
+    photos: int
+    new: int
+    seconds: float
+    space: str
 
 
-def built(store: PostgresStore, filled: Filled, shape: IndexShape, workers: int) -> BuildRow:
-    """Build both indexes in this shape, whatever there was before."""
+def built(
+    store: PostgresStore, filled: Filled, shape: IndexShape, kind: IndexKind, workers: int
+) -> BuildRow:
+    """Build both indexes of this kind and in this shape, whatever there was before."""
     with store.database.connect() as connection:
         vectors = find_collection(connection, NAME).vectors
         drop_indexes(connection, vectors)
+        connection.execute(_AS_KIND, [kind.value, vectors.id])
+        vectors = replace(vectors, kind=kind)
         measure_spread(connection, find_collection(connection, NAME).id, vectors)
         connection.execute(f"SET max_parallel_maintenance_workers = {int(workers)}")
         memory = build_memory(connection, vectors, shape) // 1024
@@ -86,30 +100,33 @@ def built(store: PostgresStore, filled: Filled, shape: IndexShape, workers: int)
         vectors_mb=table,
         index_mb=index,
         database_mb=database,
+        index=kind.value,
+        space=filled.space,
     )
 
 
 def searched(
     store: PostgresStore,
     queries: FloatArray,
+    filled: Filled,
     shape: IndexShape,
-    breadths: tuple[int, ...],
-    photos: int,
+    tries: Sequence[tuple[int, int]],
 ) -> Iterator[SearchRow]:
-    """A row for each `ef_search`; the exact answers are found once."""
+    """A row for each `ef_search` and widening of signs; the exact answers are found once."""
     with store.database.connect() as connection:
+        kind = find_collection(connection, NAME).vectors.kind
         exact_ms, truths = _asked(connection, queries[:EXACT_QUERIES], exact=True)
-        for breadth in breadths:
+        for breadth, widening in tries:
             connection.execute(f"SET hnsw.ef_search = {int(breadth)}")
             # Once for the caches: a million photos are not read in by a few queries.
-            _asked(connection, queries, exact=False)
+            _asked(connection, queries, widening=widening)
             before = _seconds_worked(connection, store)
-            milliseconds, answers = _asked(connection, queries, exact=False)
+            milliseconds, answers = _asked(connection, queries, widening=widening)
             worked = _seconds_worked(connection, store) - before
             shares = [len(a & t) / len(t) for a, t in zip(answers, truths, strict=False)]
             p50, p99 = np.percentile(milliseconds, (50, 99))
             yield SearchRow(
-                photos=photos,
+                photos=filled.photos,
                 dimension=queries.shape[1],
                 links=shape.links,
                 candidates=shape.candidates,
@@ -119,6 +136,9 @@ def searched(
                 recall=float(np.mean(shares)),
                 cpu_ms=1000 * worked / len(queries),
                 exact_ms=float(np.median(exact_ms)),
+                index=kind.value,
+                space=filled.space,
+                compared=NEAR * (widening if kind is IndexKind.BINARY else 1),
             )
 
 
@@ -131,7 +151,7 @@ def _seconds_worked(connection: Connection, store: PostgresStore) -> float:
 
 
 def _asked(
-    connection: Connection, queries: FloatArray, *, exact: bool
+    connection: Connection, queries: FloatArray, *, exact: bool = False, widening: int = 1
 ) -> tuple[list[float], list[set[str]]]:
     """Milliseconds and the products found, query by query."""
     collection = find_collection(connection, NAME)
@@ -139,7 +159,8 @@ def _asked(
     for vector in queries:
         query = VectorQuery(vector, collection.space, limit=LIMIT, exact=exact)
         started = time.perf_counter()
-        found = search(connection, collection, query, Where.of(None, None))
+        everything = Where.of(None, None)
+        found = search(connection, collection, query, everything, binary_widening=widening)
         milliseconds.append((time.perf_counter() - started) * 1000)
         answers.append({scored.product.id for scored in found.products})
     return milliseconds, answers

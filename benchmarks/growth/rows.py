@@ -12,7 +12,10 @@ __all__ = ["BuildRow", "SearchRow", "append_row", "read_rows", "table"]
 
 @dataclass(frozen=True, slots=True)
 class BuildRow:
-    """One size, filled and indexed with one shape. Seconds, megabytes; memory is private."""
+    """One size, filled and indexed with one shape. Seconds, megabytes; memory is private.
+
+    `index` is what the index holds of a vector, `space` what kind of space it lies in.
+    """
 
     photos: int
     dimension: int
@@ -27,6 +30,8 @@ class BuildRow:
     vectors_mb: float
     index_mb: float
     database_mb: float
+    index: str = "halfvec"
+    space: str = "features"
     kind: str = "build"
 
 
@@ -35,6 +40,8 @@ class SearchRow:
     """Searches of one size and shape with one `ef_search`; `exact_ms` compares with all.
 
     `cpu_ms` is what the server worked for one, however busy the machine was; on average.
+    `compared` is how many photos, and means, of those an index of signs brings are compared by
+    their numbers.
     """
 
     photos: int
@@ -47,6 +54,9 @@ class SearchRow:
     recall: float
     exact_ms: float
     cpu_ms: float = 0.0
+    index: str = "halfvec"
+    space: str = "features"
+    compared: int = 30
     kind: str = "search"
 
 
@@ -73,12 +83,18 @@ def table(rows: Iterable[Row]) -> str:
 
 
 _BUILD_HEAD = (
-    "| photos | m / ef_construction | kept/s | build | memory | vectors | indexes | database |",
-    "|---|---|---|---|---|---|---|---|",
+    (
+        "| photos | numbers | index | m / ef_construction | kept/s | build | memory | vectors"
+        " | indexes | database |"
+    ),
+    "|---|---|---|---|---|---|---|---|---|---|",
 )
 _SEARCH_HEAD = (
-    "| photos | m / ef_construction | ef_search | p50 | p99 | worked | recall@10 | with all |",
-    "|---|---|---|---|---|---|---|---|",
+    (
+        "| photos | numbers | index | m / ef_construction | ef_search | compared | p50 | p99"
+        " | worked | recall@10 | with all |"
+    ),
+    "|---|---|---|---|---|---|---|---|---|---|---|",
 )
 
 
@@ -86,14 +102,17 @@ def _build_line(row: BuildRow) -> str:
     rate = row.filled_photos / row.fill_seconds if row.fill_seconds else 0
     kept = f"{rate:,.0f}" if row.filled_photos else "–"
     return (
-        f"| {row.photos:,} | {row.links} / {row.candidates} | {kept} | {row.build_seconds:.1f} s"
-        f" | {row.build_peak_mb:,.0f} MB | {row.vectors_mb:,.0f} MB | {row.index_mb:,.0f} MB"
+        f"| {row.photos:,} | {row.dimension}, {row.space} | {row.index}"
+        f" | {row.links} / {row.candidates} | {kept} | {row.build_seconds:.1f} s"
+        f" | {row.build_peak_mb:,.0f} MB | {row.vectors_mb:,.0f} MB | {row.index_mb:,.1f} MB"
         f" | {row.database_mb:,.0f} MB |"
     )
 
 
 def _search_line(row: SearchRow) -> str:
     return (
-        f"| {row.photos:,} | {row.links} / {row.candidates} | {row.ef_search} | {row.p50_ms:.2f} ms"
-        f" | {row.p99_ms:.1f} ms | {row.cpu_ms:.2f} ms | {row.recall:.3f} | {row.exact_ms:.0f} ms |"
+        f"| {row.photos:,} | {row.dimension}, {row.space} | {row.index}"
+        f" | {row.links} / {row.candidates} | {row.ef_search} | {row.compared}"
+        f" | {row.p50_ms:.2f} ms | {row.p99_ms:.1f} ms | {row.cpu_ms:.2f} ms | {row.recall:.3f}"
+        f" | {row.exact_ms:.0f} ms |"
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.data import real_photos
-from benchmarks.growth.catalogue import NAME, card_of, fill, queries_around, reduced
+from benchmarks.growth.catalogue import NAME, SPACES, card_of, fill, queries_around, reduced
 from benchmarks.growth.drawing import curve
 from benchmarks.growth.measuring import Filled, built, searched
 from benchmarks.growth.rows import Row, append_row, read_rows, table
@@ -18,12 +20,16 @@ from benchmarks.searching import PHOTOS_EACH, real_features
 from goodsight.config import load_settings
 from goodsight.core.types import FloatArray
 from goodsight.stores.postgres import PostgresStore
+from goodsight.stores.postgres.routes import BINARY_WIDENING
 from goodsight.stores.postgres.vector_index import IndexShape
+from goodsight.stores.postgres.vector_sets import IndexKind
 from goodsight.wiring import Wiring
 
 __all__ = ["main"]
 
 SEED_PHOTOS = 1200
+# More directions than photos there are not.
+SEED_PHOTOS_PER_NUMBER = 1.5
 QUERIES = 400
 
 
@@ -43,6 +49,14 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks growth")
     parser.add_argument("--sizes", type=_numbers, default=(1000, 10_000, 100_000))
     parser.add_argument("--dimension", type=int, default=256)
+    parser.add_argument("--space", choices=SPACES, default="features")
+    parser.add_argument("--kinds", type=_kinds, default=(IndexKind.HALFVEC,), help="halfvec,binary")
+    parser.add_argument(
+        "--widenings",
+        type=_numbers,
+        default=(BINARY_WIDENING,),
+        help="how many times as many candidates an index of signs is asked for",
+    )
     parser.add_argument("--shapes", type=_shapes, default=(IndexShape(),), help="12/128,16/64")
     parser.add_argument("--breadths", type=_numbers, default=(32, 48, 64, 100), help="ef_search")
     parser.add_argument("--workers", type=int, default=2, help="parallel workers of a build")
@@ -54,19 +68,20 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _grown(asked: argparse.Namespace) -> list[Row]:
-    photos = real_photos(SEED_PHOTOS)
+    count = max(SEED_PHOTOS, round(SEED_PHOTOS_PER_NUMBER * asked.dimension))
+    photos = real_photos(count if asked.space != "features" else SEED_PHOTOS)
     if not photos:
         sys.exit("the real photos are not here")
     rows: list[Row] = []
     with nullcontext(asked.home) if asked.home else tempfile.TemporaryDirectory() as home:
         wiring = Wiring(load_settings({"home": home}))
-        features = reduced(real_features(wiring, photos), asked.dimension)
+        features = reduced(real_features(wiring, photos), asked.dimension, asked.space)
         before = _kept(wiring.store())
         for size in asked.sizes:
-            filled = _filled(wiring.store(), features, before, size)
+            filled = _filled(wiring.store(), features, before, size, asked.space)
             before = size
-            for shape in asked.shapes:
-                for row in _measured(wiring.store(), features, filled, shape, asked):
+            for kind, shape in itertools.product(asked.kinds, asked.shapes):
+                for row in _measured(wiring.store(), features, filled, shape, kind, asked):
                     print(row, file=sys.stderr)
                     rows.append(row)
                     if asked.output is not None:
@@ -80,14 +95,16 @@ def _kept(store: PostgresStore) -> int:
     return store.open(NAME).info().photos if NAME in store.names() else 0
 
 
-def _filled(store: PostgresStore, features: FloatArray, before: int, size: int) -> Filled:
+def _filled(
+    store: PostgresStore, features: FloatArray, before: int, size: int, space: str
+) -> Filled:
     started = time.perf_counter()
     card = card_of(features.shape[1])
     run = store.begin_run(NAME, profile="fast", card=card, source="benchmark")
     fill(run, features, before // PHOTOS_EACH, size // PHOTOS_EACH)
     # Interrupted, as it were: the indexes are built, and timed, afterwards.
     run.finish((), remove_missing=False, complete=False)
-    return Filled(size, size - before, time.perf_counter() - started)
+    return Filled(size, size - before, time.perf_counter() - started, space)
 
 
 def _measured(
@@ -95,12 +112,14 @@ def _measured(
     features: FloatArray,
     filled: Filled,
     shape: IndexShape,
+    kind: IndexKind,
     asked: argparse.Namespace,
-) -> list[Row]:
-    rows: list[Row] = [built(store, filled, shape, asked.workers)]
+) -> Iterator[Row]:
+    yield built(store, filled, shape, kind, asked.workers)
     queries = queries_around(features, filled.photos // PHOTOS_EACH, QUERIES)
-    rows += searched(store, queries, shape, asked.breadths, filled.photos)
-    return rows
+    widenings = asked.widenings if kind is IndexKind.BINARY else (1,)
+    tries = list(itertools.product(asked.breadths, widenings))
+    yield from searched(store, queries, filled, shape, tries)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -109,3 +128,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _shapes(text: str) -> tuple[IndexShape, ...]:
     return tuple(IndexShape(*map(int, part.split("/"))) for part in text.split(","))
+
+
+def _kinds(text: str) -> tuple[IndexKind, ...]:
+    return tuple(IndexKind(part) for part in text.split(","))

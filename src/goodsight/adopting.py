@@ -11,6 +11,7 @@ from goodsight.auditing import Auditor
 from goodsight.core.types import ModelCard
 from goodsight.learning import Learner
 from goodsight.listening import Listener
+from goodsight.quantising import Quantiser
 from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
@@ -60,6 +61,10 @@ class Adopter(Listener):
     def switcher(self) -> Switcher:
         """For going back to a former model, and forward again."""
         return Switcher(self._wiring, self)
+
+    def quantiser(self) -> Quantiser:
+        """For making models of 8 bits."""
+        return Quantiser(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

@@ -446,3 +446,27 @@ def test_learning_tells_what_photos_bring_to_words(tmp_path, named_shop):
     bridge = json.loads(run(tmp_path, *learn, "--json").stdout)["bridge"]
     assert bridge["questions"] == 9
     assert bridge["low"] <= bridge["together"] - bridge["texts_alone"] <= bridge["high"]
+
+
+def test_a_model_is_made_small_and_told_beside_its_own(indexed):
+    done = run(
+        indexed,
+        "model",
+        "quantise",
+        "efficientnet-lite0",
+        "--to",
+        "small",
+        "--photos",
+        "4",
+        "--json",
+    )
+    document = json.loads(done.stdout)
+    assert document["card"]["name"] == "small"
+    assert document["bytes_after"] < 0.3 * document["bytes_before"]
+    assert document["calibrated"] == 4
+    assert {"cosine", "speed", "recall", "is_worse", "rate_before", "rate_after"} <= set(document)
+    assert "comparing: 12 of 12 photos" in done.stderr
+    refused = run(indexed, "model", "quantise", "small", expect=1)
+    assert "it is quantised already" in refused.stderr
+    taken = run(indexed, "model", "quantise", "efficientnet-lite0", "--to", "small", expect=1)
+    assert "there is a model 'small' already" in taken.stderr

@@ -16,7 +16,7 @@ from goodsight.encoders import ModelLibrary  # noqa: E402
 from goodsight.encoders.preprocessing import prepare  # noqa: E402
 from goodsight.training.distilling import (  # noqa: E402
     DistillationLoss,
-    TeacherFeatures,
+    EncoderFeatures,
     teacher_targets,
 )
 from goodsight.training.kept_arrays import KeptArrays  # noqa: E402
@@ -190,7 +190,7 @@ def test_stopped_it_goes_on_from_there(shop, tmp_path):
 
 def test_photos_that_are_gone_are_left_out(shop, tmp_path):
     photos = ShopPhotos.of(shop)
-    teacher = TeacherFeatures(shop.wiring.encoder("efficientnet-lite2"), tmp_path)
+    teacher = EncoderFeatures(shop.wiring.encoder("efficientnet-lite2"), tmp_path)
     hashes = ("00" * 32, *photos.content_hashes[1:])
     gone = replace(photos, content_hashes=hashes, references=("none.png", *photos.references[1:]))
     targets = teacher_targets(
@@ -208,7 +208,7 @@ def test_photos_that_are_gone_are_left_out(shop, tmp_path):
 
 
 def test_a_broken_or_hostile_file_is_made_anew(teacher, tmp_path):
-    maker, photo = TeacherFeatures(teacher, tmp_path), shown(3, 1)
+    maker, photo = EncoderFeatures(teacher, tmp_path), shown(3, 1)
     features = maker.of(photo)
     [path] = tmp_path.rglob("*.npy")
     sign = tmp_path / "executed"

@@ -1,4 +1,4 @@
-"""`goodsight model list|show|add|export`, and what `kept_models` has."""
+"""`goodsight model list|show|add|export|quantise`, and what `kept_models` has."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from goodsight.cli.export import export
 from goodsight.cli.fetch_lines import FetchLines
 from goodsight.cli.options import Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
+from goodsight.cli.quantise import quantise
 
 __all__ = ["app"]
 
@@ -76,6 +77,7 @@ def add(
 
 
 app.command()(export)
+app.command()(quantise)
 app.command()(kept_models.spaces)
 app.command()(kept_models.runs)
 app.command()(kept_models.rollback)

@@ -19,15 +19,9 @@ from goodsight.core.calibrating import (
     ScoredQuery,
     fit_calibration,
 )
-from goodsight.core.projecting import (
-    FeatureBatch,
-    Projection,
-    conditioned,
-    fit_projection,
-    in_space,
-)
+from goodsight.core.held_back import dealt_halves
+from goodsight.core.projecting import FeatureBatch, Projection, fit_projection, in_space
 from goodsight.core.proving import Shelf
-from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray, Metric
 
 __all__ = [
@@ -42,9 +36,6 @@ __all__ = [
 SAMPLED_PHOTOS = 6000
 MAX_QUERIES = 1000
 MIN_QUERIES = 50
-# Cosine of conditioned features from which two shots of a product count as one burst. With it
-# recall across the halves comes out as it does on photos that are really new: decision 0015.
-SAME_BURST = 0.9
 # Against the weight 1 of a photo of something known. More would tell unknown photos better and
 # believe known ones less than they deserve.
 UNKNOWN_WEIGHT = 0.05
@@ -120,15 +111,10 @@ def _halves(
     sample: FeatureBatch, blocks: Sequence[int], rooted: bool, project: bool
 ) -> Iterator[Half]:
     """Vectors and products of a half to search in, and of the other to ask with; both ways."""
-    half = _dealt(sample, blocks, rooted)
-    for asked_half in (0, 1):
-        stay, ask = half != asked_half, half == asked_half
-        ask &= np.isin(sample.products, sample.products[stay])
-        chosen = np.flatnonzero(ask)
+    for half in dealt_halves(sample, blocks, rooted=rooted):
+        stay, chosen = half.searched, half.asked
         if len(chosen) > MAX_QUERIES:
             chosen = np.random.default_rng(SEED).choice(chosen, MAX_QUERIES, replace=False)
-        if not len(chosen):
-            continue
         known = FeatureBatch(sample.products[stay], sample.features[stay])
         projection = fit_projection([known], blocks, rooted=rooted) if project else None
         if project and projection is None:
@@ -139,42 +125,6 @@ def _halves(
             in_space(sample.features[chosen], projection, blocks),
             sample.products[chosen],
         )
-
-
-def _dealt(sample: FeatureBatch, blocks: Sequence[int], rooted: bool) -> Numbers:
-    """A half, 0 or 1, for each photo; bursts stay whole, and go turn by turn."""
-    generator = np.random.default_rng(SEED)
-    half = np.zeros(len(sample.products), dtype=np.int64)
-    units = unit_rows(conditioned(sample.features, blocks, rooted))
-    for rows in _rows_of_products(sample.products):
-        bursts = _bursts(units[rows])
-        turns = generator.permutation(bursts.max() + 1)
-        half[rows] = turns[bursts] % 2
-    return half
-
-
-def _rows_of_products(products: Numbers) -> Iterator[Numbers]:
-    ends = np.flatnonzero(products[1:] != products[:-1]) + 1
-    yield from np.split(np.arange(len(products)), ends)
-
-
-def _bursts(units: FloatArray) -> Numbers:
-    """A number for each photo (n, f) of a product, the same within a chain of near shots."""
-    alike = units @ units.T >= SAME_BURST
-    numbers = np.full(len(units), -1)
-    found = 0
-    for first in range(len(units)):
-        if numbers[first] >= 0:
-            continue
-        members = alike[first]
-        while True:
-            grown = alike[members].any(axis=0)
-            if (grown == members).all():
-                break
-            members = grown
-        numbers[members] = found
-        found += 1
-    return numbers
 
 
 def cross_fitted_queries(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from goodsight.core.resampling import group_numbers, mean_intervals
 
-__all__ = ["Answers", "Comparison", "Verdict", "gate"]
+__all__ = ["Answers", "Comparison", "Verdict", "compare", "gate"]
 
 MIN_QUERIES = 50
 # A category with fewer queries says nothing by itself.

@@ -1,6 +1,7 @@
 """Photos in, unit vectors and feature maps out, by ONNX Runtime and without torch."""
 
 from goodsight.encoders.bundled import BUNDLED
+from goodsight.encoders.int8_folder import check_int8, write_int8_folder
 from goodsight.encoders.joined import JoinedEncoder
 from goodsight.encoders.joined_folder import open_folder, write_joined_folder
 from goodsight.encoders.joint import JointEncoder
@@ -21,7 +22,9 @@ __all__ = [
     "OnnxFeatureMapEncoder",
     "ProjectedEncoder",
     "can_encode_texts",
+    "check_int8",
     "open_folder",
     "open_model_folder",
+    "write_int8_folder",
     "write_joined_folder",
 ]

@@ -34,7 +34,7 @@ from goodsight.encoders.model_folder import (
 from goodsight.encoders.onnx_encoder import OnnxEncoder
 from goodsight.encoders.plain_file import read_plain_file
 
-__all__ = ["files_of", "networks_of", "open_folder", "write_joined_folder"]
+__all__ = ["files_of", "networks_of", "open_folder", "write_joined_folder", "write_parts"]
 
 MAX_PARTS = 8
 # No dot and no slash: a part is a file of the folder, and none with another ending.
@@ -100,7 +100,12 @@ def write_joined_folder(folder: Path, name: str, parts: Sequence[Path]) -> None:
         files = NetworkFiles.of_part(stem)
         _copy(part / MODEL_FILE, folder / files.model, MAX_MODEL_BYTES)
         _copy(part / SETTINGS_FILE, folder / files.settings, MAX_SETTINGS_BYTES)
-    content = json.dumps({"name": name, "parts": names}, ensure_ascii=False, indent=2) + "\n"
+    write_parts(folder, name, names)
+
+
+def write_parts(folder: Path, name: str, parts: Sequence[str]) -> None:
+    """Write the `model.json` of the model `name`, whose parts are there. Raises ModelError."""
+    content = json.dumps({"name": name, "parts": list(parts)}, ensure_ascii=False, indent=2) + "\n"
     try:
         (folder / SETTINGS_FILE).write_text(content, encoding="utf-8")
     except OSError as error:

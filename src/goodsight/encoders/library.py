@@ -10,15 +10,17 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from goodsight.core.errors import ModelError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
 from goodsight.encoders.joined import JoinedEncoder, join_encoders
-from goodsight.encoders.joined_folder import files_of, open_folder
+from goodsight.encoders.joined_folder import files_of, open_folder, write_parts
+from goodsight.encoders.model_folder import NetworkFiles
+from goodsight.encoders.model_writing import write_network
 from goodsight.encoders.onnx_encoder import OnnxEncoder, make_encoder, open_session
 
 __all__ = ["DEFAULT_PROVIDERS", "ModelLibrary"]
@@ -73,7 +75,7 @@ class ModelLibrary:
         try:
             return self._copy(folder, name)
         except OSError as error:
-            raise ModelError(f"the model cannot be kept in {self._folder}: {error}") from error
+            raise ModelError(f"no model can be kept in {self._folder}: {error}") from error
 
     def check_new_name(self, name: str) -> None:
         """Raises ModelError where no new model can have that name."""
@@ -82,13 +84,48 @@ class ModelLibrary:
         if name in self.names():
             raise ModelError(f"there is a model '{name}' already; give another --name")
 
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """A folder to make a model in, which goes at the end, whatever happens.
+
+        Raises ModelError where nothing can be written here.
+        """
+        added = self._folder / "added"
+        try:
+            added.mkdir(parents=True, exist_ok=True)
+            work = tempfile.TemporaryDirectory(dir=added, prefix=".")
+        except OSError as error:
+            raise ModelError(f"no model can be kept in {self._folder}: {error}") from error
+        with work as folder:
+            yield Path(folder)
+
+    def write_folder(self, name: str, folder: Path) -> None:
+        """Write a model, bundled or added, into an empty folder as a folder of its own.
+
+        Raises ModelError, MissingExtra.
+        """
+        try:
+            if name not in BUNDLED:
+                added = self._added(name)
+                for file in files_of(added):
+                    shutil.copyfile(added / file, folder / file)
+                return
+            bundled = BUNDLED[name]
+            parts = bundled.parts if isinstance(bundled, JoinedModel) else (bundled,)
+            for part in parts:
+                one = NetworkFiles() if part is bundled else NetworkFiles.of_part(part.name)
+                write_network(folder, one, self._bundled_graph(part), part.card(), part.outputs)
+            if isinstance(bundled, JoinedModel):
+                write_parts(folder, name, [part.name for part in parts])
+        except OSError as error:
+            raise ModelError(f"{folder}: cannot be written: {error.strerror}") from error
+
     def _copy(self, folder: Path, name: str) -> ModelCard:
         target = self._folder / "added" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         # Copied beside the target and renamed: a crash leaves no half a model. Opened again,
         # because the original may have changed since it was checked.
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as work:
-            copy = Path(work) / name
+        with self.draft() as work:
+            copy = work / name
             copy.mkdir()
             for file in files_of(folder):
                 shutil.copyfile(folder / file, copy / file)
@@ -97,10 +134,13 @@ class ModelLibrary:
         return card
 
     def _open_added(self, name: str) -> OnnxEncoder | JoinedEncoder:
+        return open_folder(self._added(name), self._providers, name=name)
+
+    def _added(self, name: str) -> Path:
         folder = self._folder / "added" / name
         if not _is_name(name) or not folder.is_dir():
             raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
-        return open_folder(folder, self._providers, name=name)
+        return folder
 
     def _bundled_graph(self, bundled: BundledModel) -> bytes:
         """The kept graph if it is whole, else a new one, kept for next time."""

@@ -2,6 +2,7 @@
 
 from goodsight.rendering.backups import backup_document, backup_lines
 from goodsight.rendering.cards import results_html
+from goodsight.rendering.compressing import quantised_document, quantised_table
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
 from goodsight.rendering.evaluation_tables import evaluation_table
@@ -67,6 +68,8 @@ __all__ = [
     "picture_page",
     "plain",
     "product_document",
+    "quantised_document",
+    "quantised_table",
     "results_document",
     "results_html",
     "results_table",

@@ -28,13 +28,13 @@ from goodsight.reading import CollectionReader
 from goodsight.reembedding import ReEmbedder
 from goodsight.training.backbone_loop import photos_features
 from goodsight.training.backbone_training import BackboneDesk, finish_backbone, try_backbone
+from goodsight.training.encoder_features import features_by
 from goodsight.training.examples import Examples
 from goodsight.training.head_report import CurvePoint as TrainingPoint
 from goodsight.training.head_tuning import PROOF_SEED
 from goodsight.training.lesson_photos import LessonPhotos, read_lesson_photos
 from goodsight.training.lite_network import LiteNetwork
 from goodsight.training.network_export import export_network
-from goodsight.training.network_features import network_features
 from goodsight.training.new_folder import Origin
 from goodsight.training.proof import Proof, Seen
 from goodsight.training.shop_photos import ShopPhotos
@@ -161,14 +161,7 @@ class _Work:
 
     def seen(self, encoder: ImageEncoder, trial: ImageEncoder, split: Split) -> tuple[Seen, Seen]:
         """The photos as both models see them, with what the catalogue learns on each."""
-        features = network_features(
-            self.reader,
-            trial,
-            self.photos,
-            self.folder / "features",
-            self.watch.embedded,
-            self.should_stop,
-        )
+        features = self._features_by(trial)
         return self._learnt(self.photos.features, encoder, split), self._learnt(
             features, trial, split
         )
@@ -204,10 +197,12 @@ class _Work:
         """Features of the networks before training."""
         if self.begun_with == encoder.card.name:
             return self.photos.features
-        begun = self._exported("begun")
-        return network_features(
+        return self._features_by(self._exported("begun"))
+
+    def _features_by(self, encoder: ImageEncoder) -> FloatArray:
+        return features_by(
+            encoder,
             self.reader,
-            begun,
             self.photos,
             self.folder / "features",
             self.watch.embedded,

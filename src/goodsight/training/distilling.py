@@ -25,13 +25,13 @@ from goodsight.core.errors import ModelError
 from goodsight.core.ports import ImageEncoder
 from goodsight.core.projecting import conditioned
 from goodsight.core.scoring import unit_rows
-from goodsight.core.types import FloatArray, ModelCard, Photo
+from goodsight.core.types import FloatArray
 from goodsight.reading import CollectionReader
-from goodsight.training.kept_arrays import KeptArrays
+from goodsight.training.encoder_features import EncoderFeatures
 from goodsight.training.photo_features import photo_features
 from goodsight.training.shop_photos import ShopPhotos
 
-__all__ = ["DistillationLoss", "TeacherFeatures", "TeacherTargets", "teacher_targets"]
+__all__ = ["DistillationLoss", "TeacherTargets", "teacher_targets"]
 
 # Photos that nothing tells apart have no mean distance to take a share of.
 LEAST_DISTANCE = 1e-6
@@ -49,28 +49,6 @@ class TeacherTargets:
     vectors: FloatArray
 
 
-class TeacherFeatures:
-    """The teacher's features of single photos, kept in a folder."""
-
-    def __init__(self, encoder: ImageEncoder, folder: Path) -> None:
-        self._encoder = encoder
-        self._kept = KeptArrays(folder / encoder.card.space, encoder.card.dimension)
-
-    @property
-    def card(self) -> ModelCard:
-        """The teacher's."""
-        return self._encoder.card
-
-    def kept(self, content_hash: str) -> FloatArray | None:
-        """Features (1, f) of a photo that was seen before."""
-        found = self._kept.get(content_hash)
-        return found if found is not None and len(found) == 1 else None
-
-    def of(self, photo: Photo) -> FloatArray:
-        """Features (1, f) of a photo, kept under its content hash. Raises ModelError."""
-        return self._kept.keep(photo.content_hash, self._encoder.encode_photos([photo]).features)
-
-
 def teacher_targets(
     reader: CollectionReader,
     encoder: ImageEncoder,
@@ -86,7 +64,7 @@ def teacher_targets(
     teacher has seen, and how many there are. Raises ModelError where no photo can be read or
     the encoder fails, StoreError, and Interrupted once `should_stop` says True.
     """
-    teacher = TeacherFeatures(encoder, folder)
+    teacher = EncoderFeatures(encoder, folder)
     found = photo_features(reader, photos, np.arange(len(photos)), teacher, seen, should_stop)
     if not found:
         raise ModelError(f"{encoder.card.name} can teach nothing: no photo can be read any more")

@@ -21,7 +21,15 @@ from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.vector_sets import IndexKind
 from goodsight.stores.postgres.words_sql import FindsWords
 
-__all__ = ["Near", "Route", "StaleCollection", "Where", "choose_route", "how_near"]
+__all__ = [
+    "BINARY_WIDENING",
+    "Near",
+    "Route",
+    "StaleCollection",
+    "Where",
+    "choose_route",
+    "how_near",
+]
 
 # How many photos and means the indexes are asked for. Where products with many photos crowd
 # the nearest, more photos are, so that others come into view.
@@ -108,11 +116,13 @@ def choose_route(
     return Route.INDEX if count >= few_products else Route.COMPARE
 
 
-def how_near(collection: ActiveCollection, query: VectorQuery) -> Near:
-    """How many candidates to ask the indexes for."""
+def how_near(
+    collection: ActiveCollection, query: VectorQuery, binary_widening: int = BINARY_WIDENING
+) -> Near:
+    """How many candidates to ask the indexes for; those of signs for more."""
     near = max(MINIMUM_NEAR, NEAR_PER_PRODUCT * query.limit, query.limit + query.besides)
     if query.metric is Metric.KL:
         near *= KL_WIDENING
     widening = min(max(collection.crowding / CROWDED_PHOTOS, 1), MAX_PHOTO_WIDENING)
-    wider = BINARY_WIDENING if collection.vectors.kind is IndexKind.BINARY else 1
+    wider = binary_widening if collection.vectors.kind is IndexKind.BINARY else 1
     return Near(photos=round(near * widening), means=near, widening=wider)

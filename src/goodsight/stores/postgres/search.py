@@ -8,7 +8,15 @@ from goodsight.core.store_ports import Found, ScoredProduct, VectorQuery
 from goodsight.stores.postgres.collection_rows import ActiveCollection
 from goodsight.stores.postgres.halfvectors import HalfVector
 from goodsight.stores.postgres.products import ProductRow
-from goodsight.stores.postgres.routes import Route, StaleCollection, Where, choose_route, how_near
+from goodsight.stores.postgres.routes import (
+    BINARY_WIDENING,
+    Near,
+    Route,
+    StaleCollection,
+    Where,
+    choose_route,
+    how_near,
+)
 from goodsight.stores.postgres.search_sql import search_statement
 from goodsight.stores.postgres.sessions import Connection
 
@@ -20,13 +28,20 @@ def search(
     collection: ActiveCollection,
     query: VectorQuery,
     where: Where,
+    *,
+    binary_widening: int = BINARY_WIDENING,
 ) -> Found:
-    """The best products that pass, best first. Raises StaleCollection."""
+    """The best products that pass, best first. Raises StaleCollection.
+
+    Indexes of signs are asked for `binary_widening` times as many candidates as those of
+    numbers.
+    """
     route = choose_route(connection, collection, query, where)
-    found = _search(connection, collection, query, where, route)
-    if route is Route.INDEX and len(found.products) < query.limit:
+    near = how_near(collection, query, binary_widening) if route is Route.INDEX else None
+    found = _search(connection, collection, query, where, near)
+    if near is not None and len(found.products) < query.limit:
         # The index gave up looking, or many photos of few products filled its answer.
-        found = _search(connection, collection, query, where, Route.COMPARE)
+        found = _search(connection, collection, query, where, None)
     return found
 
 
@@ -35,9 +50,8 @@ def _search(
     collection: ActiveCollection,
     query: VectorQuery,
     where: Where,
-    route: Route,
+    near: Near | None,
 ) -> Found:
-    near = how_near(collection, query) if route is Route.INDEX else None
     statement = search_statement(
         collection.vectors,
         query.metric,

@@ -95,7 +95,7 @@ def build_memory(connection: Connection, vectors: VectorSet, shape: IndexShape) 
     Where the graph does not fit, the rest is built on disk, many times slower.
     """
     [(rows,)] = connection.execute(_COUNT.format(vectors.photo_vectors))
-    each = 2 * vectors.dimension + BYTES_PER_LINK * shape.links
+    each = vectors.indexed_bytes + BYTES_PER_LINK * shape.links
     return build_memory_kilobytes(int(rows * each * SPARE_MEMORY))
 
 

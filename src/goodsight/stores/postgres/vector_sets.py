@@ -67,6 +67,11 @@ class VectorSet:
         return sql.SQL("({}) bit_hamming_ops").format(self._signs("vector"))
 
     @property
+    def indexed_bytes(self) -> int:
+        """What an index holds of each vector."""
+        return 2 * self.dimension if self.kind is IndexKind.HALFVEC else -(-self.dimension // 8)
+
+    @property
     def distance(self) -> sql.Composable:
         """How far rows `v` are from the parameter `query`, as the index orders them."""
         if self.kind is IndexKind.HALFVEC:

@@ -1,0 +1,73 @@
+"""Smaller models and shorter vectors beside what was there before, as documents and tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from goodsight.core.compressing import QuantisedModel
+from goodsight.core.gating import Comparison
+from goodsight.rendering.json_documents import model_document
+from goodsight.rendering.terminal import table_of
+
+__all__ = ["comparison_document", "quantised_document", "quantised_table", "recall_line"]
+
+
+def comparison_document(found: Comparison) -> dict[str, Any]:
+    """A comparison as JSON; figures of no query are null."""
+    return {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in dataclasses.asdict(found).items()
+    }
+
+
+def quantised_document(found: QuantisedModel) -> dict[str, Any]:
+    """A model of 8 bits beside the one it was made of, as JSON."""
+    return {
+        **dataclasses.asdict(found),
+        "card": model_document(found.card),
+        "recall": comparison_document(found.recall),
+        "speed": found.speed,
+        "is_worse": found.is_worse,
+    }
+
+
+def quantised_table(found: QuantisedModel) -> RenderableType:
+    """Before and after, line by line."""
+    table = table_of("", (found.base, "right"), (found.card.name, "right"), ("", "right"))
+    table.add_row(
+        "MB",
+        f"{found.bytes_before / 1e6:.1f}",
+        f"{found.bytes_after / 1e6:.1f}",
+        f"1/{found.bytes_before / found.bytes_after:.1f}",
+    )
+    table.add_row(
+        "photos/s, one core",
+        f"{found.rate_before:.1f}",
+        f"{found.rate_after:.1f}",
+        f"{found.speed:.2f} x",
+    )
+    table.add_row("cosine of features", "1", f"{found.cosine:.4f}", "")
+    recall = found.recall
+    if recall.queries:
+        mark = Text("worse", style="bold red") if found.is_worse else Text("")
+        table.add_row("recall@1", f"{recall.before:.3f}", f"{recall.after:.3f}", mark)
+    return Group(
+        table,
+        f"{found.calibrated:,} photos chose the scales, {found.compared:,} were encoded by both",
+        recall_line(recall),
+    )
+
+
+def recall_line(recall: Comparison) -> str:
+    """What recall was asked with, and how far apart both are by chance."""
+    if not recall.queries:
+        return "nothing could be held back to ask with"
+    return (
+        f"recall@1 of {recall.queries:,} photos held back; difference {recall.low:+.3f} to"
+        f" {recall.high:+.3f} (95 %)"
+    )
