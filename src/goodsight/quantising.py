@@ -24,7 +24,7 @@ from goodsight.core.types import FloatArray, KeptPhoto, Photo
 from goodsight.reading import CollectionReader
 from goodsight.wiring import Wiring
 
-__all__ = ["QuantiseOptions", "Quantiser"]
+__all__ = ["QuantiseOptions", "Quantiser", "bytes_of", "timed"]
 
 SUFFIX = "-int8"
 SUITE = "photos held back"
@@ -110,8 +110,8 @@ class Quantiser:
                 base=model,
                 calibrated=len(photos),
                 compared=len(encoded),
-                bytes_before=_bytes(source),
-                bytes_after=_bytes(target),
+                bytes_before=bytes_of(source),
+                bytes_after=bytes_of(target),
                 rate_before=float(1 / np.median([row.seconds_before for row in encoded])),
                 rate_after=float(1 / np.median([row.seconds_after for row in encoded])),
                 cosine=_cosine(features, blocks),
@@ -187,15 +187,16 @@ def _pair(
 ) -> _Encoded:
     """Encoded by one and at once by the other, so that a busy machine is as busy for both."""
     if begins:
-        features, seconds = _timed(before, photo)
-        others, their_seconds = _timed(after, photo)
+        features, seconds = timed(before, photo)
+        others, their_seconds = timed(after, photo)
     else:
-        others, their_seconds = _timed(after, photo)
-        features, seconds = _timed(before, photo)
+        others, their_seconds = timed(after, photo)
+        features, seconds = timed(before, photo)
     return _Encoded(product, features, others, seconds, their_seconds)
 
 
-def _timed(encoder: ImageEncoder, photo: Photo) -> tuple[FloatArray, float]:
+def timed(encoder: ImageEncoder, photo: Photo) -> tuple[FloatArray, float]:
+    """A photo's features float32 (f,), and the seconds they took."""
     started = time.perf_counter()
     [features] = encoder.encode_photos([photo]).features
     return features, time.perf_counter() - started
@@ -224,7 +225,8 @@ def _learner(blocks: Sequence[int], rooted: bool) -> Learn:
     return lambda known: fit_projection([known], blocks, rooted=rooted)
 
 
-def _bytes(folder: Path) -> int:
+def bytes_of(folder: Path) -> int:
+    """The size of a model folder's networks."""
     return sum(path.stat().st_size for path in folder.glob("*.onnx"))
 
 

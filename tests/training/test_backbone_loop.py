@@ -15,12 +15,12 @@ from goodsight.training.backbone_loop import (  # noqa: E402
     BackboneLesson,
     TrainingInterrupted,
     learn_backbone,
-    photos_features,
 )
 from goodsight.training.backbone_report import BackboneSettings  # noqa: E402
 from goodsight.training.head_report import Stage  # noqa: E402
 from goodsight.training.lesson_photos import LessonPhotos  # noqa: E402
 from goodsight.training.losses import LossName  # noqa: E402
+from goodsight.training.network_output import photos_features  # noqa: E402
 from goodsight.training.objectives import ProductObjective  # noqa: E402
 from goodsight.training.trainable import Trainable  # noqa: E402
 from training.scenes import scene  # noqa: E402

@@ -1,4 +1,4 @@
-"""`goodsight model list|show|add|export|quantise`, and what `kept_models` has."""
+"""`goodsight model list|show|add|export|quantise|distil`, and what `kept_models` has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from goodsight.cli import kept_models
+from goodsight.cli.distil import distil
 from goodsight.cli.export import export
 from goodsight.cli.fetch_lines import FetchLines
 from goodsight.cli.options import Home, JsonOutput, open_shop
@@ -78,6 +79,7 @@ def add(
 
 app.command()(export)
 app.command()(quantise)
+app.command()(distil)
 app.command()(kept_models.spaces)
 app.command()(kept_models.runs)
 app.command()(kept_models.rollback)

@@ -63,6 +63,10 @@ def tune(
             help="backbone: the share of the network's stages that learns.", min=0.01, max=1.0
         ),
     ] = None,
+    lora: Annotated[
+        int | None,
+        typer.Option(help="backbone: of a transformer train adapters of this rank.", min=1),
+    ] = None,
     from_folder: Annotated[
         Path | None,
         typer.Option(
@@ -89,7 +93,7 @@ def tune(
     with tune_extra("tuning"):
         from goodsight.training.tuning_options import BACKBONE, TuneOptions
     options = TuneOptions(
-        method, augmentations, force, from_folder, network=network, weights=weights
+        method, augmentations, force, from_folder, network=network, weights=weights, lora=lora
     )
     if method == BACKBONE:
         options = replace(options, backbone=_backbone(loss, epochs, stages, seed))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from goodsight.core.gating import Comparison
 from goodsight.core.types import ModelCard
 
-__all__ = ["MOST_LOST", "QuantisedModel", "ShorterSpace", "loses"]
+__all__ = ["MOST_LOST", "DistilledModel", "QuantisedModel", "ShorterSpace", "loses"]
 
 # Of recall@1: what is smaller or faster may lose so much, and no more.
 MOST_LOST = 0.01
@@ -48,6 +48,38 @@ class QuantisedModel:
     def is_worse(self) -> bool:
         """Whether it loses more than may be."""
         return loses(self.recall)
+
+
+@dataclass(frozen=True, slots=True)
+class DistilledModel:
+    """A small model that has learnt from a large one, kept as `card` says, measured beside both.
+
+    `photos` were learnt from. Bytes and rates are those of the teacher, and of what it taught:
+    of the networks' files, and photos a second of one core. `taught` compares the teacher with
+    the new model, `untaught` the student as it was with it: the catalogue, as it learns from
+    each model's features, asked with photos kept aside from that and from the teaching.
+    """
+
+    card: ModelCard
+    teacher: str
+    student: str
+    photos: int
+    bytes_before: int
+    bytes_after: int
+    rate_before: float
+    rate_after: float
+    taught: tuple[Comparison, ...]
+    untaught: tuple[Comparison, ...]
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as its teacher it is."""
+        return self.rate_after / self.rate_before
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it loses more than may be beside its teacher."""
+        return any(loses(found) for found in self.taught)
 
 
 @dataclass(frozen=True, slots=True)

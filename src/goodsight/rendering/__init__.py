@@ -2,7 +2,12 @@
 
 from goodsight.rendering.backups import backup_document, backup_lines
 from goodsight.rendering.cards import results_html
-from goodsight.rendering.compressing import quantised_document, quantised_table
+from goodsight.rendering.compressing import (
+    distilled_document,
+    distilled_table,
+    quantised_document,
+    quantised_table,
+)
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
 from goodsight.rendering.evaluation_tables import evaluation_table
@@ -52,6 +57,8 @@ __all__ = [
     "collection_document",
     "collections_table",
     "decimal_text",
+    "distilled_document",
+    "distilled_table",
     "evaluation_document",
     "evaluation_page",
     "evaluation_table",

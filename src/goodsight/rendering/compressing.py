@@ -7,14 +7,22 @@ import math
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
-from goodsight.core.compressing import QuantisedModel
+from goodsight.core.compressing import DistilledModel, QuantisedModel, loses
 from goodsight.core.gating import Comparison
 from goodsight.rendering.json_documents import model_document
 from goodsight.rendering.terminal import table_of
 
-__all__ = ["comparison_document", "quantised_document", "quantised_table", "recall_line"]
+__all__ = [
+    "comparison_document",
+    "distilled_document",
+    "distilled_table",
+    "quantised_document",
+    "quantised_table",
+    "recall_line",
+]
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
@@ -38,7 +46,47 @@ def quantised_document(found: QuantisedModel) -> dict[str, Any]:
 
 def quantised_table(found: QuantisedModel) -> RenderableType:
     """Before and after, line by line."""
-    table = table_of("", (found.base, "right"), (found.card.name, "right"), ("", "right"))
+    table = _sizes_table(found.base, found)
+    table.add_row("cosine of features", "1", f"{found.cosine:.4f}", "")
+    recall = found.recall
+    if recall.queries:
+        mark = Text("worse", style="bold red") if found.is_worse else Text("")
+        table.add_row("recall@1", f"{recall.before:.3f}", f"{recall.after:.3f}", mark)
+    return Group(
+        table,
+        f"{found.calibrated:,} photos chose the scales, {found.compared:,} were encoded by both",
+        recall_line(recall),
+    )
+
+
+def distilled_document(found: DistilledModel) -> dict[str, Any]:
+    """A model taught by a larger one beside that, as JSON."""
+    return {
+        **dataclasses.asdict(found),
+        "card": model_document(found.card),
+        "taught": [comparison_document(part) for part in found.taught],
+        "untaught": [comparison_document(part) for part in found.untaught],
+        "speed": found.speed,
+        "is_worse": found.is_worse,
+    }
+
+
+def distilled_table(found: DistilledModel) -> RenderableType:
+    """Teacher and new model, line by line; then the student as it was and the new model."""
+    table = _sizes_table(found.teacher, found)
+    for part in found.taught:
+        mark = Text("worse", style="bold red") if loses(part) else Text("")
+        table.add_row(f"recall@1, {part.suite}", f"{part.before:.3f}", f"{part.after:.3f}", mark)
+    lines = [
+        f"{found.student} untaught finds {part.before:.3f} of {part.suite}, taught"
+        f" {part.after:.3f}; difference {part.low:+.3f} to {part.high:+.3f} (95 %)"
+        for part in found.untaught
+    ]
+    return Group(table, f"learnt from {found.photos:,} photos", *lines)
+
+
+def _sizes_table(before: str, found: QuantisedModel | DistilledModel) -> Table:
+    table = table_of("", (before, "right"), (found.card.name, "right"), ("", "right"))
     table.add_row(
         "MB",
         f"{found.bytes_before / 1e6:.1f}",
@@ -51,16 +99,7 @@ def quantised_table(found: QuantisedModel) -> RenderableType:
         f"{found.rate_after:.1f}",
         f"{found.speed:.2f} x",
     )
-    table.add_row("cosine of features", "1", f"{found.cosine:.4f}", "")
-    recall = found.recall
-    if recall.queries:
-        mark = Text("worse", style="bold red") if found.is_worse else Text("")
-        table.add_row("recall@1", f"{recall.before:.3f}", f"{recall.after:.3f}", mark)
-    return Group(
-        table,
-        f"{found.calibrated:,} photos chose the scales, {found.compared:,} were encoded by both",
-        recall_line(recall),
-    )
+    return table
 
 
 def recall_line(recall: Comparison) -> str:

@@ -26,9 +26,10 @@ from goodsight.training.checkpoint import Checkpoint, read_checkpoint, write_che
 from goodsight.training.head_loop import TrainingInterrupted
 from goodsight.training.head_report import CurvePoint, HeadProgress, Stage
 from goodsight.training.lesson_photos import LessonPhotos, Views
+from goodsight.training.network_output import features_in
 from goodsight.training.trainable import Trainable
 
-__all__ = ["BackboneLesson", "learn_backbone", "photos_features"]
+__all__ = ["BackboneLesson", "learn_backbone"]
 
 # What is learnt beside the network, products' vectors, begins roughly and is quick.
 OBJECTIVE_RATE = 15.0
@@ -42,7 +43,6 @@ WARM_UP_STEPS = 100
 # Written at most so often; a killed run loses no more.
 CHECKPOINT_SECONDS = 60.0
 TELL_SECONDS = 5.0
-PHOTOS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class _Run:
         self._set_rates()
         photos = torch.from_numpy(pixels).to(self._device, memory_format=torch.channels_last)
         with torch.autocast(self._device.type, enabled=self._device.type == "cuda"):
-            features = _features(self._network(photos))
+            features = features_in(self._network(photos))
         loss = self._objective(features.float(), torch.from_numpy(rows).to(self._device))
         self._optimizer.zero_grad()
         self._scaler.scale(loss).backward()
@@ -280,27 +280,6 @@ def _averaged(average: Tensor, weight: Tensor, count: Tensor) -> Tensor:
     """The average after `count` steps, and one more."""
     decay = min(AVERAGE_DECAY, float((1 + count) / (FIRST_STEPS + count)))
     return average.lerp(weight, 1 - decay)
-
-
-def photos_features(network: nn.Module, pixels: NDArray[np.float32]) -> Tensor:
-    """Features (n, d) of prepared photos (n, 3, s, s), on the CPU, without learning."""
-    device = next(network.parameters()).device
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(pixels), PHOTOS_AT_ONCE):
-            part = torch.from_numpy(pixels[start : start + PHOTOS_AT_ONCE])
-            part = part.to(device, memory_format=torch.channels_last)
-            found.append(_features(network(part)).float().cpu())
-    return torch.cat(found)
-
-
-def _features(output: Tensor | tuple[Tensor, ...]) -> Tensor:
-    """The features among what a network gives; of a map alone its mean."""
-    found = output if isinstance(output, tuple) else (output,)
-    for value in found:
-        if value.ndim == 2:
-            return value
-    return found[0].mean((2, 3))
 
 
 def _weights(stage: Sequence[nn.Module | nn.Parameter]) -> list[nn.Parameter]:

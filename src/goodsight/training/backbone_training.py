@@ -20,14 +20,16 @@ from torch import nn
 
 from goodsight.core.types import FloatArray
 from goodsight.encoders.preprocessing import prepare
-from goodsight.training.backbone_loop import BackboneLesson, learn_backbone, photos_features
+from goodsight.training.backbone_loop import BackboneLesson, learn_backbone
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.head_report import CurvePoint, HeadProgress, Stage
 from goodsight.training.lesson_photos import LessonPhotos
+from goodsight.training.losses import LossName
+from goodsight.training.network_output import photos_features
 from goodsight.training.objectives import ProductObjective
 from goodsight.training.trainable import Trainable
 
-__all__ = ["BackboneDesk", "finish_backbone", "try_backbone"]
+__all__ = ["BackboneDesk", "Teach", "finish_backbone", "teach_products", "try_backbone"]
 
 # Photos that judge after each epoch: more would slow training down.
 MOST_QUERIES = 300
@@ -36,6 +38,9 @@ FINISHING_RATE = 0.3
 
 Rows = NDArray[np.intp]
 Tell = Callable[[str, HeadProgress], None]
+# From the numbers of photos (m,) and features (m, d) of them to what takes features (n, d) of
+# some, and their places among those m, and gives a loss.
+Teach = Callable[[Rows, FloatArray], nn.Module]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class BackboneDesk:
     """What a network is trained from, and how.
 
     `products` int64 (m,) are those of the photos, `learn` the photos of the trial and `known`
-    those that ask it. `rooted` tells whether features go through a square root. `checkpoint` is
-    a folder.
+    those that ask it. `teach` makes what the network is trained for. `checkpoint` is a folder.
     """
 
     trainable: Trainable
@@ -52,12 +56,22 @@ class BackboneDesk:
     products: NDArray[np.int64]
     learn: Rows
     known: Rows
-    rooted: bool
+    teach: Teach
     settings: BackboneSettings
     threads: int
     checkpoint: Path
     tell: Tell
     should_stop: Callable[[], bool]
+
+
+def teach_products(products: NDArray[np.int64], loss: LossName) -> Teach:
+    """Photos of one product shall lie together; `products` int64 (m,) of all photos."""
+
+    def teach(rows: Rows, features: FloatArray) -> nn.Module:
+        numbers = np.unique(products[rows], return_inverse=True)[1].astype(np.int64)
+        return ProductObjective(loss, numbers, features, rooted=bool((features >= 0).all()))
+
+    return teach
 
 
 def try_backbone(desk: BackboneDesk, features: FloatArray) -> tuple[CurvePoint, ...]:
@@ -66,14 +80,14 @@ def try_backbone(desk: BackboneDesk, features: FloatArray) -> tuple[CurvePoint, 
     `features` float32 (m, d) are what the network makes of the photos now. Raises
     TrainingInterrupted, ModelError, MissingExtra.
     """
-    objective = _objective(desk, desk.learn, features)
+    objective = desk.teach(desk.learn, features[desk.learn])
     asked = desk.known[:: max(1, -(-len(desk.known) // MOST_QUERIES))]
     pixels = prepare([desk.photos.photo(int(row)) for row in asked], desk.trainable.preprocessing)
     numbers = np.unique(desk.products[desk.learn])
     right = np.searchsorted(numbers, desk.products[asked])
 
     def recall(network: nn.Module) -> float | None:
-        if not len(asked):
+        if not isinstance(objective, ProductObjective) or not len(asked):
             return None
         found = objective.nearest(photos_features(network, pixels)).numpy()
         return float((found == right).mean())
@@ -89,7 +103,7 @@ def finish_backbone(desk: BackboneDesk, features: FloatArray) -> tuple[CurvePoin
     TrainingInterrupted, ModelError, MissingExtra.
     """
     every = np.arange(len(desk.photos))
-    objective = _objective(desk, every, features)
+    objective = desk.teach(every, features)
     return _learnt(desk, _lesson(desk, Stage.FINAL, every, objective, lambda _: None))
 
 
@@ -102,11 +116,6 @@ def _learnt(desk: BackboneDesk, lesson: BackboneLesson) -> tuple[CurvePoint, ...
         desk.should_stop,
         threads=desk.threads,
     )
-
-
-def _objective(desk: BackboneDesk, rows: Rows, features: FloatArray) -> ProductObjective:
-    numbers = np.unique(desk.products[rows], return_inverse=True)[1].astype(np.int64)
-    return ProductObjective(desk.settings.loss, numbers, features[rows], rooted=desk.rooted)
 
 
 def _lesson(
@@ -135,7 +144,7 @@ def _lesson(
 
 def _fingerprint(desk: BackboneDesk, stage: Stage, rows: Rows) -> str:
     """Of all that the result depends on."""
-    digest = hashlib.sha256(f"{stage}/{desk.rooted}/{desk.settings}".encode())
+    digest = hashlib.sha256(f"{stage}/{desk.settings}".encode())
     told = (desk.trainable.name, desk.trainable.source, str(desk.trainable.preprocessing))
     digest.update("/".join(told).encode())
     for row in rows:

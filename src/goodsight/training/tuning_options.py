@@ -22,9 +22,9 @@ class TuneOptions:
     """How to tune. With `force` a model is switched to against its verdict.
 
     `folder` holds photos sorted into folders, to learn from besides the catalogue's own. `head`
-    is for the methods that train a head, `backbone` for the one that trains the network itself;
-    `network` names what to begin with there, the collection's own unless given, and `weights` a
-    file of its weights.
+    is for the methods that train a head, `backbone` for the one that trains the network itself:
+    `network` names what to begin with there, the collection's own unless given, `weights` is a
+    file of its weights, and with `lora` a transformer learns by adapters of that rank.
     """
 
     method: str = "head"
@@ -35,6 +35,7 @@ class TuneOptions:
     backbone: BackboneSettings = field(default_factory=BackboneSettings)
     network: str | None = None
     weights: Path | None = None
+    lora: int | None = None
 
 
 class TuningWatch(Protocol):
