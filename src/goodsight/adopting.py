@@ -11,6 +11,8 @@ from goodsight.auditing import Auditor
 from goodsight.core.types import ModelCard
 from goodsight.learning import Learner
 from goodsight.listening import Listener
+from goodsight.reembedding import ReEmbedder
+from goodsight.replacing import Replacer
 from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
@@ -60,6 +62,14 @@ class Adopter(Listener):
     def switcher(self) -> Switcher:
         """For going back to a former model, and forward again."""
         return Switcher(self._wiring, self)
+
+    def replacer(self) -> Replacer:
+        """For searching with another model."""
+        return Replacer(self._wiring, self)
+
+    def re_embedder(self) -> ReEmbedder:
+        """For the same, step by step."""
+        return ReEmbedder(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

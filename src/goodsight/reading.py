@@ -135,8 +135,15 @@ class CollectionReader:
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""
-        loader = self._wiring.query_photos(self.encoder().card)
+        loader = self.query_loader()
         return loader.thumbnail(loader.load(str(photo)))
+
+    def query_loader(self) -> PhotoLoader:
+        """A loader for photos to search with, as large as any of its models needs them.
+
+        Raises CollectionNotFound.
+        """
+        return self._wiring.query_photos(self.stored().photo_side())
 
     def suggestions(self, typed: str, limit: int = MAX_SUGGESTIONS) -> Sequence[Suggestion]:
         """What somebody who types may want to ask: categories, brands, words, titles."""

@@ -20,6 +20,7 @@ from goodsight.rendering.json_documents import (
 from goodsight.rendering.keys import key_document, keys_table
 from goodsight.rendering.notebook import ShownResults
 from goodsight.rendering.page import ShownQuery, picture_page
+from goodsight.rendering.replacements import replacement_document, replacement_summary
 from goodsight.rendering.terminal import (
     checks_table,
     collections_table,
@@ -67,6 +68,8 @@ __all__ = [
     "picture_page",
     "plain",
     "product_document",
+    "replacement_document",
+    "replacement_summary",
     "results_document",
     "results_html",
     "results_table",
