@@ -161,6 +161,9 @@ def test_stopped_it_goes_on_from_there_and_another_model_drops_it(shop):
     assert 5 < kept < PRODUCTS * SHOTS
     again = begun(shop)
     assert ReEmbedder(shop.wiring, shop).begun().photos == kept
+    # Worth going on with: the doctor tells of it, and leaves it alone.
+    told = {check.name: check for check in shop.doctor(fix=True)}["'shop' on its way to grid-8"]
+    assert (told.ok, told.detail.split()[0]) == (True, str(kept))
     report = again.embed()
     assert (report.photos, report.embedded) == (PRODUCTS * SHOTS, PRODUCTS * SHOTS - kept)
     begun(shop, "grid-4")
@@ -250,6 +253,8 @@ def test_pruned_the_former_encoders_features_go(shop, photos):
     other.embed()
     other.switch(None, {})
     assert len(features_kept(shop)) == 3
+    sizes = {space.model: space.bytes for space in shop.switcher().kept_spaces()}
+    assert sizes[LITE0] > sizes["grid-8"] > sizes["grid-4"]
     assert shop.switcher().prune() == 2
     assert len(features_kept(shop)) == 1
     assert_found(shop, photos, range(PRODUCTS))
@@ -342,6 +347,9 @@ def test_an_encoder_that_is_gone_is_not_gone_back_to(shop, photos):
     with goodsight.open(shop.wiring.settings.home, collection="shop") as another:
         with pytest.raises(ModelError, match="no model 'grid-2'"):
             another.switcher().go_back()
+        [unwell] = [check for check in another.doctor() if not check.ok]
+        assert unwell.name == "former model of 'shop'"
+        assert "goodsight model prune" in unwell.remedy
         # One of that name, but not the one its vectors come from.
         another.add_model(grid_folder(folder.parents[1] / "draft", 16, "grid-2"))
         with pytest.raises(SpaceMismatch, match="another version of grid-2"):

@@ -64,11 +64,11 @@ class Adopter(Listener):
         return Switcher(self._wiring, self)
 
     def replacer(self) -> Replacer:
-        """For searching with another model."""
+        """For searching with another model: embedded, learnt from and switched to at once."""
         return Replacer(self._wiring, self)
 
     def re_embedder(self) -> ReEmbedder:
-        """For the same, step by step."""
+        """For searching with another model, step by step: embed, learn, switch or drop."""
         return ReEmbedder(self._wiring, self)
 
     def auditor(self) -> Auditor:

@@ -213,12 +213,18 @@ class CollectionReader:
         return self.encoder_in_use()[0]
 
     def encoder_in_use(self) -> tuple[ImageEncoder, str]:
-        """That encoder, and the collection's profile. Raises CollectionNotFound, ModelError."""
+        """The encoder without what the catalogue taught, and the collection's profile.
+
+        Raises CollectionNotFound, ModelError.
+        """
         now = self.stored().in_use()
         return self.encoder_of(now.model, now.encoder_space), now.profile
 
     def encoder_of(self, model: str, space: str) -> ImageEncoder:
-        """The named model, where it is the one of that space. Raises ModelError."""
+        """The named model, ready to encode, which must be the one of that space.
+
+        Raises ModelError.
+        """
         encoder = self._wiring.encoder(model)
         if encoder.card.space != space:
             raise SpaceMismatch(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
-from goodsight.core.errors import Interrupted, UsageError
+from goodsight.core.errors import GoodsightError, Interrupted, UsageError
 from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.reports import ReplacementReport
 from goodsight.core.space_ports import ActiveSpace
@@ -114,7 +115,9 @@ class Replacer:
 
     def _notes_of_texts(self, former: str, encoder: ImageEncoder) -> Iterator[str]:
         sees = isinstance(encoder, TextEncoder)
-        saw = former in self._wiring.models.names() and self._wiring.models.card(former).texts
+        saw = False
+        with suppress(GoodsightError):  # it may not be here any more
+            saw = self._wiring.models.card(former).texts is not None
         if sees and not saw:
             yield f"{encoder.card.name} sees texts too, which no projection could follow"
         if saw and not sees:
