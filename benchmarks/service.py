@@ -96,7 +96,7 @@ def one_client(wiring: Wiring, url: str, photos: list[Path]) -> list[Figure]:
     """The same photo by HTTP and in this process, one after the other, so that both meet the
     same noise."""
     encoder = wiring.encoder("efficientnet-lite0")
-    loader = wiring.query_photos(encoder.card)
+    loader = wiring.query_photos(encoder.card.preprocessing.resize_size)
     ours, alone = [], []
     with Client(url) as client:
         for number, photo in enumerate(photos[: QUERIES + WARM_UP]):
@@ -190,7 +190,7 @@ def multipart(photo: bytes) -> bytes:
 def decode_and_encode_alone(wiring: Wiring, photos: list[Path]) -> float:
     """Photos a second on all cores without store or service."""
     encoder = wiring.encoder("efficientnet-lite0")
-    loader = wiring.query_photos(encoder.card)
+    loader = wiring.query_photos(encoder.card.preprocessing.resize_size)
     workers = len(os.sched_getaffinity(0))
     stop = time.monotonic() + ALONE_SECONDS
 

@@ -8,7 +8,14 @@ import pytest
 from PIL import Image
 
 import goodsight
-from goodsight.core.errors import Interrupted, StoreError, UsageError
+from encoders.joint_models import joint_folder
+from goodsight.core.errors import (
+    Interrupted,
+    ModelError,
+    SpaceMismatch,
+    StoreError,
+    UsageError,
+)
 from goodsight.reembedding import ReEmbedder
 from grid_models import grid_folder
 from small_shop import draw_seen
@@ -27,28 +34,40 @@ def photos(tmp_path_factory):
     return root
 
 
+def write_feed(path, photos, numbers):
+    """A feed of these products, with all photos of each."""
+    rows = ["id,title,image"]
+    for number in numbers:
+        names = "|".join(str(photos / f"{number}-{shot}.png") for shot in range(SHOTS))
+        rows.append(f"p{number},Product {number},{names}")
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(photos, tmp_path_factory):
+    """One database for all tests, each with a collection of its own."""
+    root = tmp_path_factory.mktemp("home")
+    with goodsight.open(root / "home") as opened:
+        for cells in (2, 4, 8):
+            opened.add_model(grid_folder(root, cells))
+        opened.add_model(joint_folder(root))
+        opened.doctor()  # starts the server, which stays
+        yield root / "home"
+
+
 @pytest.fixture
 def feed(photos, tmp_path):
-    """Writes a feed of these products, and returns its path."""
-
-    def write(numbers):
-        rows = ["id,title,image"]
-        for number in numbers:
-            names = "|".join(str(photos / f"{number}-{shot}.png") for shot in range(SHOTS))
-            rows.append(f"p{number},Product {number},{names}")
-        (tmp_path / "feed.csv").write_text("\n".join(rows) + "\n")
-        return tmp_path / "feed.csv"
-
-    return write
+    """Writes a feed of these products, in the place of the one before."""
+    return lambda numbers: write_feed(tmp_path / "feed.csv", photos, numbers)
 
 
 @pytest.fixture
-def shop(feed, tmp_path):
-    with goodsight.open(tmp_path / "home") as opened:
-        for cells in (4, 8):
-            opened.add_model(grid_folder(tmp_path / "models", cells))
+def shop(home, feed):
+    with goodsight.open(home, collection="shop") as opened:
         opened.index(feed(range(PRODUCTS)))
         yield opened
+        opened.delete()
 
 
 def begun(shop, model="grid-8", **choices):
@@ -142,6 +161,9 @@ def test_stopped_it_goes_on_from_there_and_another_model_drops_it(shop):
     assert 5 < kept < PRODUCTS * SHOTS
     again = begun(shop)
     assert ReEmbedder(shop.wiring, shop).begun().photos == kept
+    # Worth going on with: the doctor tells of it, and leaves it alone.
+    told = {check.name: check for check in shop.doctor(fix=True)}["'shop' on its way to grid-8"]
+    assert (told.ok, told.detail.split()[0]) == (True, str(kept))
     report = again.embed()
     assert (report.photos, report.embedded) == (PRODUCTS * SHOTS, PRODUCTS * SHOTS - kept)
     begun(shop, "grid-4")
@@ -209,7 +231,7 @@ def test_photos_whose_originals_are_gone(shop, photos, feed, tmp_path):
     assert_found(shop, photos, range(PRODUCTS))
     # It has no vector, but is still a product: found by its words.
     unwell = [check.name for check in shop.doctor() if not check.ok]
-    assert unwell == ["every photo of 'default' has its vector"]
+    assert unwell == ["every photo of 'shop' has its vector"]
 
 
 def test_without_a_former_space_nothing_of_the_old_encoder_stays(shop, photos):
@@ -231,7 +253,106 @@ def test_pruned_the_former_encoders_features_go(shop, photos):
     other.embed()
     other.switch(None, {})
     assert len(features_kept(shop)) == 3
+    sizes = {space.model: space.bytes for space in shop.switcher().kept_spaces()}
+    assert sizes[LITE0] > sizes["grid-8"] > sizes["grid-4"]
     assert shop.switcher().prune() == 2
     assert len(features_kept(shop)) == 1
     assert_found(shop, photos, range(PRODUCTS))
     assert shop.info().model == "grid-4"
+
+
+def test_to_a_model_that_sees_texts_and_back(shop, photos):
+    with pytest.raises(UsageError, match="photos alone"):
+        shop.labeller().label(labels=["red", "blue"])
+    report = shop.replacer().replace(Quiet(), model="colours")
+    assert (report.model, report.profile, report.projected) == ("colours", "own", False)
+    assert any("sees texts too" in note for note in report.notes)
+    assert shop.search("red thing", limit=1).hits[0].explanation["visual"] > 0
+    shop.labeller().label(labels=["red", "blue"], least=0)
+    report = shop.replacer().replace(Quiet(), profile="fast")
+    assert (report.former_model, report.model, report.profile) == ("colours", LITE0, "fast")
+    assert any("searched by their words alone" in note for note in report.notes)
+    assert shop.search("red thing", limit=1).hits == ()
+    assert_found(shop, photos, range(PRODUCTS))
+    shop.switcher().go_back()
+    assert shop.info().model == "colours"
+    assert shop.search("red thing", limit=1).hits[0].explanation["visual"] > 0
+    assert shop.photo_sample(shop.encoder().card).shape[1] == shop.info().dimension
+
+
+class Quiet:
+    """Hears how far it is, and says nothing."""
+
+    def __init__(self):
+        self.heard = []
+
+    def embedded(self, done, total):
+        self.heard.append((done, total))
+
+    def skipped(self, skip):
+        self.heard.append(skip)
+
+    def stage(self, name):
+        self.heard.append(name)
+
+
+def test_the_catalogue_is_learnt_from_for_the_new_model(home, photos, feed):
+    """Enough products for a projection."""
+    with goodsight.open(home, collection="learning") as shop:
+        shop.index(feed(range(2 * PRODUCTS)), model="grid-4")
+        first = standing(shop)
+        assert first[3] is not None
+        watch = Quiet()
+        report = shop.replacer().replace(watch, model="grid-8")
+        assert watch.heard[-2:] == ["learning", "switching"]
+        assert (report.projected, report.calibrated) == (True, True)
+        assert report.embedding.photos == 2 * PRODUCTS * SHOTS
+        assert shop.info().dimension == report.dimension == 2 * PRODUCTS - 1
+        assert shop.learner().learn_if_due() is None
+        assert_found(shop, photos, range(2 * PRODUCTS))
+        assert shop.search(photos / "3-1.png", limit=1).hits[0].confidence > 0.5
+        shop.switcher().go_back()
+        assert standing(shop) == first
+        shop.delete()
+
+
+def test_a_backup_brings_the_former_encoder_and_one_to_come(shop, photos, tmp_path):
+    first = standing(shop)
+    change = begun(shop)
+    change.embed()
+    change.switch(None, {})
+    second = standing(shop)
+    begun(shop, "grid-4").embed()
+    shop.backup(tmp_path / "backup")
+    with goodsight.open(tmp_path / "restored", collection="shop") as restored:
+        restored.restore(tmp_path / "backup")
+        assert standing(restored) == second
+        assert_found(restored, photos, range(PRODUCTS))
+        restored.switcher().go_back()
+        assert standing(restored) == first
+        assert_found(restored, photos, range(PRODUCTS))
+        report = begun(restored, "grid-4").embed()
+        assert (report.photos, report.embedded) == (PRODUCTS * SHOTS, 0)
+        assert all(check.ok for check in restored.doctor())
+
+
+def test_an_encoder_that_is_gone_is_not_gone_back_to(shop, photos):
+    for model in ("grid-2", "grid-8"):
+        change = begun(shop, model)
+        change.embed()
+        change.switch(None, {})
+    folder = shop.wiring.settings.home / "models" / "added" / "grid-2"
+    shutil.rmtree(folder)
+    before = standing(shop)
+    with goodsight.open(shop.wiring.settings.home, collection="shop") as another:
+        with pytest.raises(ModelError, match="no model 'grid-2'"):
+            another.switcher().go_back()
+        [unwell] = [check for check in another.doctor() if not check.ok]
+        assert unwell.name == "former model of 'shop'"
+        assert "goodsight model prune" in unwell.remedy
+        # One of that name, but not the one its vectors come from.
+        another.add_model(grid_folder(folder.parents[1] / "draft", 16, "grid-2"))
+        with pytest.raises(SpaceMismatch, match="another version of grid-2"):
+            another.switcher().go_back()
+        assert standing(another) == before
+        assert_found(another, photos, [3])

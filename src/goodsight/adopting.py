@@ -12,6 +12,8 @@ from goodsight.core.types import ModelCard
 from goodsight.learning import Learner
 from goodsight.listening import Listener
 from goodsight.quantising import Quantiser
+from goodsight.reembedding import ReEmbedder
+from goodsight.replacing import Replacer
 from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
@@ -65,6 +67,14 @@ class Adopter(Listener):
     def quantiser(self) -> Quantiser:
         """For making models of 8 bits."""
         return Quantiser(self._wiring, self)
+
+    def replacer(self) -> Replacer:
+        """For searching with another model: embedded, learnt from and switched to at once."""
+        return Replacer(self._wiring, self)
+
+    def re_embedder(self) -> ReEmbedder:
+        """For searching with another model, step by step: embed, learn, switch or drop."""
+        return ReEmbedder(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

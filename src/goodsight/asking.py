@@ -158,7 +158,7 @@ def _photo(
         return given
     if isinstance(given, Path) or wiring.names_a_photo(given):
         path = str(Path(given).expanduser()) if "://" not in str(given) else str(given)
-        return wiring.query_photos(reader.encoder().card).load(path)
+        return reader.query_loader().load(path)
     return None
 
 

@@ -84,7 +84,7 @@ class Auditor:
             yield Check("files", False, str(error), "add the model again, or install goodsight")
             return
         yield from _hashes(base, active)
-        catalogue = self._catalogue()
+        catalogue = self._catalogue(active.space)
         if catalogue is None:
             yield Check("photos", False, "none", "goodsight index SOURCE")
             return
@@ -95,8 +95,8 @@ class Auditor:
         yield self._robustness(base, active, catalogue, options, should_stop)
         yield self._noise(self._wiring.projected(base, active.projection), catalogue, options)
 
-    def _catalogue(self) -> _Catalogue | None:
-        stored = list(self._reader.stored().product_vectors())
+    def _catalogue(self, space: str) -> _Catalogue | None:
+        stored = list(self._reader.stored().product_vectors(space))
         if not stored:
             return None
         counts = [len(item.vectors) for item in stored]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodsight.core.errors import GoodsightError, MissingExtra, PhotoError
-from goodsight.core.reports import Check, CollectionInfo
+from goodsight.core.reports import Check, ModelInUse
 from goodsight.core.types import Photo
 from goodsight.home_files import leftovers
 from goodsight.profiles import PROFILES
@@ -127,7 +127,9 @@ def _collections(wiring: Wiring) -> Iterator[Check]:
     store = wiring.store()
     for name in store.names():
         products = store.open(name)
-        yield _own_model(wiring, products.info())
+        now = products.in_use()
+        yield _own_model(wiring, now, name)
+        yield from _other_models(wiring, now, name)
         samples = products.sampled_photos(SAMPLED_THUMBNAILS)
         thumbnails = products.thumbnails([photo.content_hash for photo in samples])
         broken = [key for key, data in thumbnails.items() if not _can_be_shown(wiring, data)]
@@ -136,16 +138,33 @@ def _collections(wiring: Wiring) -> Iterator[Check]:
         yield Check(title, not broken, detail, "restore a backup")
 
 
-def _own_model(wiring: Wiring, info: CollectionInfo) -> Check:
-    title = f"model of '{info.name}'"
-    remedy = f"bring back the {info.model} it was indexed with: restore a backup, or add it again"
+def _own_model(wiring: Wiring, now: ModelInUse, name: str) -> Check:
+    remedy = f"bring back the {now.model} it was indexed with: restore a backup, or add it again"
+    return _is_here(wiring, f"model of '{name}'", now.model, now.encoder_space, remedy)
+
+
+def _other_models(wiring: Wiring, now: ModelInUse, name: str) -> Iterator[Check]:
+    """Those to go back to, and one that is to come."""
+    store = wiring.store()
+    kept = {(space.model, space.encoder_space) for space in store.spaces(name).kept_spaces()}
+    remedy = "add it again, or give up going back to it: goodsight model prune"
+    for model, space in sorted(kept - {(now.model, now.encoder_space)}):
+        yield _is_here(wiring, f"former model of '{name}'", model, space, remedy)
+    begun = store.encoder_changes(name).begun()
+    if begun is not None:
+        detail = f"{begun.photos:,} photos embedded; goodsight collection re-embed {name} goes on"
+        yield Check(f"'{name}' on its way to {begun.model}", True, detail)
+
+
+def _is_here(wiring: Wiring, title: str, model: str, space: str, remedy: str) -> Check:
+    """Whether a model is the one that vectors came from."""
     try:
-        same = wiring.models.card(info.model).space == info.encoder_space
+        same = wiring.models.card(model).space == space
     except MissingExtra as missing:
         return Check(title, True, str(missing))
     except GoodsightError as error:
         return Check(title, False, str(error), remedy)
-    detail = info.model if same else f"{info.model} is not the one its vectors came from"
+    detail = model if same else f"{model} is not the one its vectors came from"
     return Check(title, same, detail, remedy)
 
 

@@ -66,7 +66,7 @@ class Judge:
         Raises CatalogError where the CSV cannot be read, CollectionNotFound, StoreError.
         """
         store = self._reader.stored()
-        loader = self._wiring.query_photos(self._reader.encoder().card)
+        loader = self._reader.query_loader()
 
         def ask(query: LabelledQuery) -> Results:
             started = time.perf_counter()
@@ -178,7 +178,7 @@ class Judge:
         kept = self._reader.thumbnails([*others[:1], missed.content_hash, instead])
         query = kept.get(missed.content_hash)
         if query is None and not missed.content_hash:
-            loader = self._wiring.query_photos(self._reader.encoder().card)
+            loader = self._reader.query_loader()
             # A query of words has no picture.
             with suppress(PhotoError):
                 query = loader.thumbnail(loader.load(missed.query))

@@ -141,7 +141,7 @@ class Learner:
         too few queries can be asked, SpaceMismatch where the space is switched meanwhile,
         CollectionNotFound, StoreError.
         """
-        loader = self._wiring.query_photos(self._reader.encoder().card)
+        loader = self._reader.query_loader()
         space = self._keeper.active_space().space
 
         def ask(query: LabelledQuery) -> Results:

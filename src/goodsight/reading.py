@@ -135,8 +135,15 @@ class CollectionReader:
 
     def query_picture(self, photo: str | Path) -> bytes:
         """A photo to search with as a small WebP, for showing it beside its results."""
-        loader = self._wiring.query_photos(self.encoder().card)
+        loader = self.query_loader()
         return loader.thumbnail(loader.load(str(photo)))
+
+    def query_loader(self) -> PhotoLoader:
+        """A loader for photos to search with, as large as any of its models needs them.
+
+        Raises CollectionNotFound.
+        """
+        return self._wiring.query_photos(self.stored().photo_side())
 
     def suggestions(self, typed: str, limit: int = MAX_SUGGESTIONS) -> Sequence[Suggestion]:
         """What somebody who types may want to ask: categories, brands, words, titles."""
@@ -206,12 +213,18 @@ class CollectionReader:
         return self.encoder_in_use()[0]
 
     def encoder_in_use(self) -> tuple[ImageEncoder, str]:
-        """That encoder, and the collection's profile. Raises CollectionNotFound, ModelError."""
+        """The encoder without what the catalogue taught, and the collection's profile.
+
+        Raises CollectionNotFound, ModelError.
+        """
         now = self.stored().in_use()
         return self.encoder_of(now.model, now.encoder_space), now.profile
 
     def encoder_of(self, model: str, space: str) -> ImageEncoder:
-        """The named model, where it is the one of that space. Raises ModelError."""
+        """The named model, ready to encode, which must be the one of that space.
+
+        Raises ModelError.
+        """
         encoder = self._wiring.encoder(model)
         if encoder.card.space != space:
             raise SpaceMismatch(

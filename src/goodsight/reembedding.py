@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from goodsight.core.errors import Interrupted, PhotoError
 from goodsight.core.ports import ImageEncoder
 from goodsight.core.projecting import FeatureBatch, Projection
+from goodsight.core.reports import EmbedReport
 from goodsight.core.space_ports import (
     BegunChange,
     Calibrations,
@@ -34,24 +35,9 @@ from goodsight.profiles import profile_of_model
 from goodsight.reading import CollectionReader, FoundPhoto
 from goodsight.wiring import Wiring
 
-__all__ = ["EmbedReport", "EncoderChange", "ReEmbedder"]
+__all__ = ["EncoderChange", "ReEmbedder"]
 
 Stop = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedReport:
-    """What embedding a collection's photos came to.
-
-    `photos` have features of the new encoder, `embedded` of them by this process, and
-    `from_thumbnails` of those by a small copy, as their originals are gone. `skipped` cannot be
-    read at all: their products are found by their other photos, and by their words.
-    """
-
-    photos: int = 0
-    embedded: int = 0
-    from_thumbnails: int = 0
-    skipped: tuple[Skip, ...] = ()
 
 
 class ReEmbedder:

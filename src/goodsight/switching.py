@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["Switcher"]
 
 
+# How many photos have their features, committed, and how many there are.
+Progress = Callable[[int, int], None]
+
+
+def _unheard(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
 class Switcher:
     """Switches one collection between the models it keeps. Each step is atomic."""
 
@@ -27,7 +35,7 @@ class Switcher:
         """The space in use and those kept. Raises CollectionNotFound."""
         return self._spaces.kept_spaces()
 
-    def go_back(self) -> str:
+    def go_back(self, *, progress: Progress = _unheard) -> str:
         """Search in the former space again; its fingerprint.
 
         Photos that came meanwhile get their vectors there first, by the encoder of then. Raises
@@ -36,15 +44,10 @@ class Switcher:
         """
         for space in self.kept_spaces():
             if space.is_active and space.former is not None:
-                return self.go_to(space.former)
+                return self.go_to(space.former, progress=progress)
         return self._spaces.go_back()
 
-    def go_to(
-        self,
-        space_id: int,
-        *,
-        progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
-    ) -> str:
+    def go_to(self, space_id: int, *, progress: Progress = _unheard) -> str:
         """Search in a kept space; its fingerprint. Raises UsageError where it is not kept.
 
         And what `go_back` raises. `progress` hears of photos that are embedded first.

@@ -120,11 +120,11 @@ class Wiring(FeedWiring, SpeechWiring):
         side = max(minimum_side(card), least_side)
         return FilePhotoLoader(side, CATALOGUE_LIMITS, self._catalogue_urls)
 
-    def query_photos(self, card: ModelCard) -> PhotoLoader:
-        """A loader for photos to search with, as large as the model needs."""
+    def query_photos(self, side: int) -> PhotoLoader:
+        """A loader for photos to search with, their shorter side of so many pixels or more."""
         from goodsight.images import QUERY_LIMITS, FilePhotoLoader
 
-        return FilePhotoLoader(minimum_side(card), QUERY_LIMITS, self._query_urls)
+        return FilePhotoLoader(side, QUERY_LIMITS, self._query_urls)
 
     @property
     def _query_urls(self) -> UrlPhotos:
@@ -133,16 +133,15 @@ class Wiring(FeedWiring, SpeechWiring):
 
         return UrlPhotos(GuardedFetcher(FetchLimits(max_bytes=QUERY_LIMITS.max_bytes)))
 
-    def accept_upload(self, data: bytes, card: ModelCard, *, long_side: int) -> AcceptedPhoto:
+    def accept_upload(self, data: bytes, *, side: int, long_side: int) -> AcceptedPhoto:
         """A photo that someone sent, decoded, and freed of metadata to be kept.
 
-        What is kept has at most `long_side` pixels on its longer side. Raises PhotoError.
+        It is decoded to `side` pixels or more on its shorter side; what is kept has at most
+        `long_side` on its longer one. Raises PhotoError.
         """
         from goodsight.images import QUERY_LIMITS, accept_photo
 
-        return accept_photo(
-            data, minimum_side=minimum_side(card), long_side=long_side, limits=QUERY_LIMITS
-        )
+        return accept_photo(data, minimum_side=side, long_side=long_side, limits=QUERY_LIMITS)
 
     def remake(self, kept: bytes, *, long_side: int) -> bytes:
         """A kept photo made anew from its pixels. Raises PhotoError."""

@@ -1,4 +1,7 @@
-"""Models switched back and forth under clients that search: none fails, no space is mixed."""
+"""Models switched back and forth under clients that search: none fails, no space is mixed.
+
+Once between spaces of one encoder, once between encoders.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from service.tuned import tuned_collection
+from service.tuned import collection_of_encoders, tuned_collection
 
 CLIENTS = 16
 SWITCHES = int(os.environ.get("GOODSIGHT_TEST_SWITCHES", "15"))
@@ -20,9 +23,13 @@ SCORE_TOLERANCE = 2e-3
 CONFIDENCE_TOLERANCE = 2e-2
 
 
-@pytest.fixture(scope="module")
-def shop(service, small_shop):
-    shop = tuned_collection(service, small_shop, "switched")
+@pytest.fixture(scope="module", params=["spaces", "encoders"])
+def shop(request, service, small_shop, tmp_path_factory):
+    if request.param == "spaces":
+        shop = tuned_collection(service, small_shop, "switched")
+    else:
+        models = tmp_path_factory.mktemp("models")
+        shop = collection_of_encoders(service, small_shop, "switched", models)
     yield shop
     shop.delete()
 

@@ -17,6 +17,7 @@ from goodsight.core.tuning import (
 )
 from goodsight.core.types import Metric
 from goodsight.shop import Shop
+from grid_models import grid_folder
 
 DIMENSION = 48
 
@@ -56,6 +57,21 @@ def tuned_collection(service, small_shop, name: str):
     for seed, temperature in ((1, 0.2), (2, 0.4)):
         projection = drawn_projection(features, seed)
         keeper.switch_space(projection, calibrated(temperature), keep_former=True)
+    return shop
+
+
+def collection_of_encoders(service, small_shop, name: str, folder):
+    """The small shop in a collection of its own, embedded by the last of three encoders.
+
+    The other two are kept.
+    """
+    shop = Shop(service.state.wiring, name)
+    shop.index(small_shop / "feed.csv")
+    service.state.wiring.store().spaces(name).keep_calibrations(calibrated(0.1))
+    for cells, temperature in ((4, 0.2), (8, 0.4)):
+        change = shop.re_embedder().begin(shop.add_model(grid_folder(folder, cells)).name)
+        change.embed()
+        change.switch(None, calibrated(temperature))
     return shop
 
 

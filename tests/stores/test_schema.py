@@ -172,6 +172,10 @@ def test_a_database_of_the_first_version_is_brought_along_with_its_rows(database
         seen = store.open("shop").looks(["MH01"])["MH01"]
         assert [(photo.colours, photo.pattern) for photo in seen] == [(None, None)] * 2
         assert store.keys.list() == []
+        # The encoder it has had so far is that of its features now.
+        encoders = f"SELECT model, profile, card ->> 'space', begun_at FROM {SCHEMA}.vector_sets"
+        assert execute(database, encoders) == [("tiny", "fast", "tiny-1", None)]
+        assert store.open("shop").photo_side() == 8
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""`goodsight collection list|show|learn|label|compress|delete`."""
+"""`goodsight collection list|show|learn|label|re-embed|compress|delete`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from goodsight.cli.compress import compress
 from goodsight.cli.options import ACTOR, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
+from goodsight.cli.re_embed import re_embed
 from goodsight.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def _lines(path: Path) -> list[str]:
         raise InputError(f"{path}: the labels cannot be read: {error}") from error
 
 
+app.command("re-embed")(re_embed)
 app.command()(compress)
 
 

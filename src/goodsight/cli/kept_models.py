@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from goodsight.cli.embed_progress import EmbedProgress
 from goodsight.cli.interrupt import stop_on_interrupt
 from goodsight.cli.options import ACTOR, Collection, Database, Home, JsonOutput, open_shop
 from goodsight.cli.output import message, print_json, print_result
@@ -64,9 +65,12 @@ def audit(
 
 
 def rollback(home: Home = None, database: Database = None, collection: Collection = None) -> None:
-    """Search with the former model again, at once. The present one is kept."""
-    with open_shop(home, database, collection) as shop:
-        space = shop.switcher().go_back()
+    """Search with the former model again, at once. The present one is kept.
+
+    Where that is another encoder, photos that came meanwhile are embedded with it first.
+    """
+    with open_shop(home, database, collection) as shop, EmbedProgress() as progress:
+        space = shop.switcher().go_back(progress=progress.embedded)
         shop.audit().write(ACTOR, "roll back model", shop.collection, {"space": space})
     message(f"'{shop.collection}' is searched in its former space {space} again")
     message("forward again: goodsight model use ID, with an id of goodsight model spaces")
@@ -78,9 +82,12 @@ def use(
     database: Database = None,
     collection: Collection = None,
 ) -> None:
-    """Search in another space that is kept."""
-    with open_shop(home, database, collection) as shop:
-        name = shop.switcher().go_to(space)
+    """Search in another space that is kept.
+
+    Where it is another encoder's, photos that came meanwhile are embedded with that one first.
+    """
+    with open_shop(home, database, collection) as shop, EmbedProgress() as progress:
+        name = shop.switcher().go_to(space, progress=progress.embedded)
         shop.audit().write(ACTOR, "switch model", shop.collection, {"space": name})
     message(f"'{shop.collection}' is searched in the space {name} now")
 

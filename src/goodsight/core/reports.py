@@ -7,7 +7,16 @@ from datetime import datetime
 
 from goodsight.core.types import Skip
 
-__all__ = ["Check", "CollectionInfo", "IndexReport", "ModelInUse", "PhotoCounts", "ProductCounts"]
+__all__ = [
+    "Check",
+    "CollectionInfo",
+    "EmbedReport",
+    "IndexReport",
+    "ModelInUse",
+    "PhotoCounts",
+    "ProductCounts",
+    "ReplacementReport",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,41 @@ class IndexReport:
     def photos_per_second(self) -> float:
         """Committed photos over the whole run's wall time."""
         return self.photos.indexed / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedReport:
+    """What embedding a collection's photos with another encoder came to.
+
+    `photos` have features of it, `embedded` of them by this process, and `from_thumbnails` of
+    those by a small copy, as their originals are gone. `skipped` cannot be read at all: their
+    products are found by their other photos, and by their words.
+    """
+
+    photos: int = 0
+    embedded: int = 0
+    from_thumbnails: int = 0
+    skipped: tuple[Skip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementReport:
+    """What replacing a collection's model came to.
+
+    `projected` tells whether a projection follows the model, `calibrated` whether scores have
+    confidence; `notes` tell in words what the former model had that does not follow.
+    """
+
+    former_model: str
+    model: str
+    profile: str
+    space: str
+    dimension: int
+    projected: bool
+    calibrated: bool
+    embedding: EmbedReport
+    notes: tuple[str, ...]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ class KeptSpace:
 
     `origin` is "encoder" for a model's own space, else that of its projection. `former` is the
     id of the space that was in use before it, where that is kept. `model` is the encoder behind
-    it, `encoder_space` that one's own space, and `feature_set` the id of its raw features.
+    it, `encoder_space` that one's own space, and `feature_set` the id of its raw features;
+    features that only kept spaces need count among the `bytes` of the first of them.
     """
 
     id: int

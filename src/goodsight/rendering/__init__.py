@@ -26,6 +26,7 @@ from goodsight.rendering.json_documents import (
 from goodsight.rendering.keys import key_document, keys_table
 from goodsight.rendering.notebook import ShownResults
 from goodsight.rendering.page import ShownQuery, picture_page
+from goodsight.rendering.replacements import replacement_document, replacement_summary
 from goodsight.rendering.terminal import (
     checks_table,
     collections_table,
@@ -77,6 +78,8 @@ __all__ = [
     "product_document",
     "quantised_document",
     "quantised_table",
+    "replacement_document",
+    "replacement_summary",
     "results_document",
     "results_html",
     "results_table",

@@ -16,12 +16,15 @@ from goodsight.core.tuning import ChangedQuery, TuningRun
 
 __all__ = ["space_document", "tuning_run_document", "tuning_run_summary"]
 
+# What only the way back to a kept space needs.
+NOT_TOLD = ("encoder_space", "feature_set")
 PhotoPath = Callable[[str], str | None]
 
 
 def space_document(kept: KeptSpace) -> dict[str, Any]:
     """A kept space; see the schema SpaceAnswer."""
-    return dataclasses.asdict(kept)
+    document = dataclasses.asdict(kept)
+    return {name: value for name, value in document.items() if name not in NOT_TOLD}
 
 
 def tuning_run_summary(run: TuningRun) -> dict[str, Any]:

@@ -80,9 +80,9 @@ class QueryPhotos:
                 raise Problem("upload-expired", "send the photo again: it is not kept any more")
             self._first(asked.image_id, upload)
             return self.state.wiring.decode_upload(upload.data)
-        card = self.state.shop(self.collection).encoder().card
+        side = self.state.shop(self.collection).stored().photo_side()
         accepted = self.state.wiring.accept_upload(
-            self.sent[position], card, long_side=KEPT_LONG_SIDE_PIXELS
+            self.sent[position], side=side, long_side=KEPT_LONG_SIDE_PIXELS
         )
         photo = accepted.photo
         self.state.metrics.photos_decoded.inc()

@@ -23,6 +23,7 @@ __all__ = [
     "find_or_make_collection",
     "hold_for_run",
     "make_feature_set",
+    "not_found",
 ]
 
 # Held shared by every index run, and exclusively by what must not meet one.
@@ -89,9 +90,7 @@ def find_collection(connection: Connection, name: str) -> ActiveCollection:
     """Raises CollectionNotFound."""
     row = connection.execute(_FIND, {"name": storable(name)}).fetchone()
     if row is None:
-        raise CollectionNotFound(
-            f"no collection '{name}': make it with goodsight index SOURCE --collection {name}"
-        )
+        raise not_found(name)
     return ActiveCollection(
         id=row[0],
         name=row[1],
@@ -105,6 +104,13 @@ def find_collection(connection: Connection, name: str) -> ActiveCollection:
         crowding=row[10],
         feature_set=row[11],
         encoder_space=row[12],
+    )
+
+
+def not_found(name: str) -> CollectionNotFound:
+    """The error that says so."""
+    return CollectionNotFound(
+        f"no collection '{name}': make it with goodsight index SOURCE --collection {name}"
     )
 
 

@@ -30,7 +30,14 @@ _KEPT = """
     SELECT s.id, s.space, coalesce(p.origin, 'encoder'), b.model,
            s.dimension, s.id = c.active_vector_set, s.former_id,
            pg_total_relation_size('photo_vectors_' || s.id)
-           + pg_total_relation_size('product_vectors_' || s.id),
+           + pg_total_relation_size('product_vectors_' || s.id)
+           + CASE WHEN s.id = (SELECT min(k.id) FROM vector_sets k
+                               WHERE coalesce(k.base_id, k.id) = b.id
+                                 AND k.retired_at IS NOT NULL)
+                   AND b.id <> (SELECT coalesce(a.base_id, a.id) FROM vector_sets a
+                                WHERE a.id = c.active_vector_set)
+                  THEN (SELECT coalesce(sum(length(f.numbers)), 0) FROM features f
+                        WHERE f.vector_set_id = b.id) ELSE 0 END,
            b.space, b.id
     FROM vector_sets s JOIN collections c ON c.id = s.collection_id
     JOIN vector_sets b ON b.id = coalesce(s.base_id, s.id)

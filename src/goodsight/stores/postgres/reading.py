@@ -37,6 +37,7 @@ from goodsight.stores.postgres.facet_counts import facet_counts, narrowings
 from goodsight.stores.postgres.kept_vectors import vectors_after, vectors_of
 from goodsight.stores.postgres.known_words import suggestions_of
 from goodsight.stores.postgres.looks import looks_of, sees_patterns
+from goodsight.stores.postgres.models_in_use import model_in_use, photo_side
 from goodsight.stores.postgres.photo_samples import sampled_photos
 from goodsight.stores.postgres.photo_writes import decode_features
 from goodsight.stores.postgres.products import PRODUCT_COLUMNS, ProductRow
@@ -85,11 +86,11 @@ class PostgresProducts:
 
     def in_use(self) -> ModelInUse:
         """What the collection is searched with now. Raises CollectionNotFound."""
+        return self._read("looking up the model", lambda _, now: model_in_use(now))
 
-        def work(_: Connection, now: ActiveCollection) -> ModelInUse:
-            return ModelInUse(now.model, now.profile, now.space, now.encoder_space)
-
-        return self._read("looking up the model", work)
+    def photo_side(self) -> int:
+        """Pixels that photos to search with must keep on their shorter side."""
+        return self._database.read("looking up the models", lambda c: photo_side(c, self._name))
 
     def search(self, query: VectorQuery) -> Found:
         """The best products, best first; see the port."""

@@ -92,8 +92,9 @@ def begin_run(connection: Connection, collection: ActiveCollection, source: str)
     [(source_id,)] = connection.execute(_SOURCE, [collection.id, storable(source)])
     [(run_id,)] = connection.execute(_BEGIN, [collection.id, source_id])
     prepare_stage(connection)
-    [(photos,)] = connection.execute(_COUNT_PHOTOS.format(collection.vectors.photo_vectors))
-    return PostgresRun(connection, collection, source_id, run_id, old_photos=photos)
+    run = PostgresRun(connection, collection, source_id, run_id)
+    run.count_photos()
+    return run
 
 
 class PostgresRun:
@@ -111,16 +112,20 @@ class PostgresRun:
         collection: ActiveCollection,
         source_id: int,
         run_id: int,
-        *,
-        old_photos: int,
     ) -> None:
         self._connection = connection
         self._collection = collection
         self._projection = find_projection(connection, collection)
         self._source_id = source_id
         self._run_id = run_id
-        self._old_photos = old_photos
+        self._old_photos = 0
         self._counts = _Counts()
+
+    def count_photos(self) -> None:
+        """Note how many photos there are before anything is put."""
+        with translated("counting photos"), self._in_space(_HOLD_SPACE):
+            statement = _COUNT_PHOTOS.format(self._vectors.photo_vectors)
+            [(self._old_photos,)] = self._connection.execute(statement)
 
     def put_products(self, products: Sequence[Product]) -> Sequence[ProductChange]:
         """Insert or update by value; see the port."""

@@ -1,0 +1,91 @@
+"""Changing a collection's model killed at any moment: the old model or the new one, complete."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import goodsight
+from grid_models import grid_folder
+from small_shop import draw_seen
+
+pytestmark = pytest.mark.embedded
+
+SCRIPT = Path(__file__).parent / "re_embedder_to_kill.py"
+KILLS = int(os.environ.get("GOODSIGHT_TEST_RE_EMBEDDING_KILLS", "12"))
+PRODUCTS, SHOTS = 24, 3
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    root = tmp_path_factory.mktemp("photos")
+    rows = ["id,title,image"]
+    for number in range(PRODUCTS):
+        for shot in range(SHOTS):
+            draw_seen(number, shot).save(root / f"{number}-{shot}.png")
+        names = "|".join(f"{number}-{shot}.png" for shot in range(SHOTS))
+        rows.append(f"p{number},Product {number},{names}")
+    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    return root
+
+
+def begun(home, model):
+    return subprocess.Popen(
+        [sys.executable, SCRIPT, home, model], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def ended(process):
+    """Its last words."""
+    told, said = process.communicate()
+    return told.decode().splitlines(), said.decode()
+
+
+def whole(shop, photos):
+    """The model that is in use: complete, and searched."""
+    info = shop.info()
+    assert (info.products, info.photos) == (PRODUCTS, PRODUCTS * SHOTS)
+    for number in range(PRODUCTS):
+        [hit] = shop.search(photos / f"{number}-1.png", limit=1).hits
+        assert (hit.product.id, hit.photo[-6:]) == (f"p{number}", f"{number}-1.png"[-6:])
+    return info.model
+
+
+@pytest.mark.timeout(120 + 30 * KILLS)
+def test_killed_at_any_moment_a_whole_model_serves(photos, tmp_path):
+    chance = random.Random(5)  # noqa: S311 - moments, no secrets
+    home, models, killed = tmp_path / "home", ["grid-4", "grid-8"], 0
+    with goodsight.open(home) as shop:
+        for cells in (4, 8):
+            shop.add_model(grid_folder(tmp_path, cells))
+        shop.index(photos / "feed.csv", model="grid-4")
+        process, started = begun(home, "grid-8"), time.monotonic()
+        assert process.stdout.readline() == b"go\n"
+        opened = time.monotonic() - started
+        told, said = ended(process)
+        assert told[-1:] == [f"done {PRODUCTS * SHOTS}"], said
+        seconds = time.monotonic() - started - opened
+        for kill in range(KILLS):
+            now = whole(shop, photos)
+            if kill % 4 == 3:
+                shop.switcher().prune()  # the next one begins with nothing
+            other = models[1 - models.index(now)]
+            process = begun(home, other)
+            assert process.stdout.readline() == b"go\n"
+            # Evenly over the whole of it, and a little beyond its end.
+            time.sleep((kill + chance.random()) / KILLS * 1.1 * seconds)
+            process.kill()
+            told, said = ended(process)
+            killed += not any(line.startswith("done") for line in told)
+            assert "Traceback" not in said
+            assert whole(shop, photos) in models
+        now = whole(shop, photos)
+        told, said = ended(begun(home, models[1 - models.index(now)]))
+        assert told[-1:] == [f"done {PRODUCTS * SHOTS}"], said
+        assert whole(shop, photos) == models[1 - models.index(now)]
+        assert all(check.ok for check in shop.doctor(fix=True))
+    assert killed >= KILLS // 2, "the kills came too late to say anything"
