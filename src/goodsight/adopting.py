@@ -12,6 +12,7 @@ from goodsight.core.types import ModelCard
 from goodsight.learning import Learner
 from goodsight.listening import Listener
 from goodsight.quantising import Quantiser
+from goodsight.shortening import Shortener
 from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
@@ -65,6 +66,10 @@ class Adopter(Listener):
     def quantiser(self) -> Quantiser:
         """For making models of 8 bits."""
         return Quantiser(self._wiring, self)
+
+    def shortener(self) -> Shortener:
+        """For cutting vectors to fewer numbers."""
+        return Shortener(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

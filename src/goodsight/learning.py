@@ -11,6 +11,7 @@ from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.evaluating import LabelledQuery, answers, scored
 from goodsight.core.learning import LearnReport, is_due, is_tuned, learn
 from goodsight.core.ports import TextEncoder
+from goodsight.core.shortening import kept_length
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.meaning import bridge_texts
@@ -33,11 +34,16 @@ class Learner:
         self._reader = reader
 
     def learn(
-        self, *, project: bool = True, should_stop: Callable[[], bool] = lambda: False
+        self,
+        *,
+        project: bool = True,
+        keep_length: bool = True,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> LearnReport:
         """Learn now, whatever has changed.
 
-        A collection whose model sees texts learns no projection. Raises CollectionNotFound,
+        Vectors that were cut to fewer numbers stay as short, unless `keep_length` is False. A
+        collection whose model sees texts learns no projection. Raises CollectionNotFound,
         StoreError, ModelError, and Interrupted once `should_stop` says True; nothing has
         changed then.
         """
@@ -47,6 +53,7 @@ class Learner:
             encoder.card.feature_blocks,
             # The texts would not follow: docs/decisions/0022.
             project=project and not isinstance(encoder, TextEncoder),
+            length=kept_length(self._keeper.active_space().projection) if keep_length else None,
             views=lambda: embedded_views(
                 self._wiring,
                 self._reader,

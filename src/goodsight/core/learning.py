@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from goodsight.core.cross_fitting import catalogue_calibrations, sampled, view_calibrations
-from goodsight.core.projecting import FeatureBatch, fit_projection
+from goodsight.core.projecting import MAX_DIMENSION, FeatureBatch, fit_projection
+from goodsight.core.shortening import principal
 from goodsight.core.space_ports import SpaceKeeper
 
 __all__ = ["LearnReport", "Views", "is_due", "is_tuned", "learn"]
@@ -78,22 +79,29 @@ def learn(
     blocks: Sequence[int],
     *,
     project: bool = True,
+    length: int | None = None,
     views: Callable[[], Views | None] = lambda: None,
 ) -> LearnReport:
     """Learn from what the collection holds, and switch to it in one step.
 
     `blocks` are the parts of its encoder's features. `views` is asked for where too few
     products have several photos, or photos that differ. With `project` False, or where the
-    catalogue cannot teach a projection, it is searched in the encoder's own space. A tuned
-    space stays to go back to. Raises CollectionNotFound, StoreError.
+    catalogue cannot teach a projection, it is searched in the encoder's own space. Vectors
+    have `length` numbers at most, in either, where that is given. A tuned space stays to go back
+    to. Raises CollectionNotFound, StoreError.
     """
     rooted = _never_negative(keeper.feature_batches())
+    most = length or MAX_DIMENSION
     projection = (
-        fit_projection(keeper.feature_batches(), blocks, rooted=rooted) if project else None
+        fit_projection(keeper.feature_batches(), blocks, rooted=rooted, max_dimension=most)
+        if project
+        else None
     )
     sample = sampled(keeper.feature_batches(), keeper.learnt_from().photos)
     calibrations = (
-        catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
+        catalogue_calibrations(
+            sample, blocks, rooted=rooted, project=projection is not None, length=length
+        )
         if sample is not None
         else {}
     )
@@ -101,9 +109,15 @@ def learn(
     if seen is not None:
         if project and projection is None and seen.teach_projection:
             projection = fit_projection(
-                [seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE
+                [seen.together],
+                blocks,
+                rooted=rooted,
+                shrinkage=VIEWS_SHRINKAGE,
+                max_dimension=most,
             )
         calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
+    if projection is None and length is not None:
+        projection = principal(keeper.feature_batches(), blocks, length)
     space = keeper.switch_space(projection, calibrations, keep_former=is_tuned(keeper))
     return LearnReport(
         projected=projection is not None,

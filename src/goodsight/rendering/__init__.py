@@ -2,7 +2,12 @@
 
 from goodsight.rendering.backups import backup_document, backup_lines
 from goodsight.rendering.cards import results_html
-from goodsight.rendering.compressing import quantised_document, quantised_table
+from goodsight.rendering.compressing import (
+    quantised_document,
+    quantised_table,
+    shorter_document,
+    shorter_lines,
+)
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
 from goodsight.rendering.evaluation_tables import evaluation_table
@@ -73,6 +78,8 @@ __all__ = [
     "results_document",
     "results_html",
     "results_table",
+    "shorter_document",
+    "shorter_lines",
     "tuning_run_document",
     "tuning_runs_table",
     "understood_document",

@@ -9,20 +9,12 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from goodsight.core.compressing import QuantisedModel
+from goodsight.core.compressing import QuantisedModel, ShorterSpace
 from goodsight.core.gating import Comparison
 from goodsight.rendering.json_documents import model_document
 from goodsight.rendering.terminal import table_of
 
-__all__ = ["comparison_document", "quantised_document", "quantised_table", "recall_line"]
-
-
-def comparison_document(found: Comparison) -> dict[str, Any]:
-    """A comparison as JSON; figures of no query are null."""
-    return {
-        key: None if isinstance(value, float) and math.isnan(value) else value
-        for key, value in dataclasses.asdict(found).items()
-    }
+__all__ = ["quantised_document", "quantised_table", "shorter_document", "shorter_lines"]
 
 
 def quantised_document(found: QuantisedModel) -> dict[str, Any]:
@@ -30,7 +22,7 @@ def quantised_document(found: QuantisedModel) -> dict[str, Any]:
     return {
         **dataclasses.asdict(found),
         "card": model_document(found.card),
-        "recall": comparison_document(found.recall),
+        "recall": _comparison_document(found.recall),
         "speed": found.speed,
         "is_worse": found.is_worse,
     }
@@ -59,11 +51,43 @@ def quantised_table(found: QuantisedModel) -> RenderableType:
     return Group(
         table,
         f"{found.calibrated:,} photos chose the scales, {found.compared:,} were encoded by both",
-        recall_line(recall),
+        _recall_line(recall),
     )
 
 
-def recall_line(recall: Comparison) -> str:
+def shorter_document(found: ShorterSpace) -> dict[str, Any]:
+    """A cut space beside the longer one, as JSON."""
+    return {
+        **dataclasses.asdict(found),
+        "recall": _comparison_document(found.recall),
+        "switched": found.switched,
+    }
+
+
+def shorter_lines(found: ShorterSpace) -> str:
+    """Length, size and recall before and after."""
+    size = f"{found.bytes_before / 1e6:.1f} MB before"
+    if found.bytes_after is not None:
+        size += f", {found.bytes_after / 1e6:.1f} MB now"
+    recall = found.recall
+    told = (
+        f"recall@1 {recall.before:.3f} before, {recall.after:.3f} cut\n" if recall.queries else ""
+    )
+    return (
+        f"{found.dimension_before:,} numbers before, {found.dimension_after:,} cut; {size}\n"
+        f"{told}{_recall_line(recall)}"
+    )
+
+
+def _comparison_document(found: Comparison) -> dict[str, Any]:
+    """A comparison as JSON; figures of no query are null."""
+    return {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in dataclasses.asdict(found).items()
+    }
+
+
+def _recall_line(recall: Comparison) -> str:
     """What recall was asked with, and how far apart both are by chance."""
     if not recall.queries:
         return "nothing could be held back to ask with"

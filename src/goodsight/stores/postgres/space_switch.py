@@ -40,7 +40,7 @@ from goodsight.stores.postgres.spaces import (
     write_projection,
 )
 from goodsight.stores.postgres.vector_index import build_indexes
-from goodsight.stores.postgres.vector_sets import VectorSet
+from goodsight.stores.postgres.vector_sets import MIN_SIGNS, IndexKind, VectorSet
 
 __all__ = [
     "Target",
@@ -221,7 +221,7 @@ def _make_set(
     if row is not None:
         # The same space of old: made anew, as photos came and went since.
         drop_set(connection, VectorSet(row[0], row[1]))
-    kind = old.vectors.kind
+    kind = old.vectors.kind if projection.dimension >= MIN_SIGNS else IndexKind.HALFVEC
     values = [old.id, space, projection.dimension, old.feature_set, kind.value]
     [(set_id,)] = connection.execute(_NEW_SET, values)
     new = VectorSet(set_id, projection.dimension, kind)
