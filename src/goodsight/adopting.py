@@ -14,6 +14,7 @@ from goodsight.listening import Listener
 from goodsight.quantising import Quantiser
 from goodsight.reembedding import ReEmbedder
 from goodsight.replacing import Replacer
+from goodsight.shortening import Shortener
 from goodsight.switching import Switcher
 
 __all__ = ["Adopter", "PublishedOptions"]
@@ -75,6 +76,10 @@ class Adopter(Listener):
     def re_embedder(self) -> ReEmbedder:
         """For searching with another model, step by step: embed, learn, switch or drop."""
         return ReEmbedder(self._wiring, self)
+
+    def shortener(self) -> Shortener:
+        """For cutting vectors to fewer numbers."""
+        return Shortener(self._wiring, self)
 
     def auditor(self) -> Auditor:
         """For examining the model in use."""

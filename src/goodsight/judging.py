@@ -19,9 +19,9 @@ from goodsight.core.leave_one_out import (
 )
 from goodsight.core.measures import Evaluation, MissedProduct
 from goodsight.core.ports import PhotoLoader
-from goodsight.core.projecting import fit_projection
 from goodsight.core.refitting import Refit
 from goodsight.core.self_checking import CheckedPhoto, self_check
+from goodsight.core.shortening import learnt_anew
 from goodsight.core.store_ports import ProductVectors, SampledPhoto
 from goodsight.core.types import Metric, Photo, Query, Results, Skip, Term
 from goodsight.reading import CollectionReader
@@ -119,7 +119,7 @@ class Judge:
         projection = active.projection
         if projection is None:
             return None
-        return lambda batches: fit_projection(batches, projection.blocks, rooted=projection.rooted)
+        return lambda batches: learnt_anew(projection, batches)
 
     def self_check(
         self,

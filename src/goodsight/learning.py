@@ -19,6 +19,7 @@ from goodsight.core.learning import (
     learnt_space,
 )
 from goodsight.core.ports import ImageEncoder, TextEncoder
+from goodsight.core.shortening import kept_length
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric, Query, Results, Skip, Term
 from goodsight.meaning import bridge_texts
@@ -42,11 +43,16 @@ class Learner:
         self._reader = reader
 
     def learn(
-        self, *, project: bool = True, should_stop: Callable[[], bool] = lambda: False
+        self,
+        *,
+        project: bool = True,
+        keep_length: bool = True,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> LearnReport:
         """Learn now, whatever has changed.
 
-        A collection whose model sees texts learns no projection. Raises CollectionNotFound,
+        Vectors that were cut to fewer numbers stay as short, unless `keep_length` is False. A
+        collection whose model sees texts learns no projection. Raises CollectionNotFound,
         StoreError, ModelError, SpaceMismatch where the model is replaced meanwhile, and
         Interrupted once `should_stop` says True; nothing has changed then.
         """
@@ -56,6 +62,7 @@ class Learner:
             encoder.card.feature_blocks,
             encoder_space=encoder.card.space,
             project=project and can_project(encoder),
+            length=kept_length(self._keeper.active_space().projection) if keep_length else None,
             views=lambda: self._views(encoder, profile, should_stop),
         )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from goodsight.core.compressing import QuantisedModel
 from goodsight.core.errors import InputError, Interrupted, ModelError, PhotoError, UsageError
 from goodsight.core.gating import Answers, Comparison, compare
-from goodsight.core.held_back import Learn, dealt_halves, found_held_back
+from goodsight.core.held_back import dealt_halves, found_held_back
 from goodsight.core.ports import ImageEncoder, PhotoLoader
 from goodsight.core.projecting import FeatureBatch, conditioned, fit_projection
 from goodsight.core.scoring import unit_rows
@@ -213,16 +213,14 @@ def _recall(
     """Both as the catalogue would learn from them, asked with photos of the other half."""
     rooted = [bool((rows >= 0).all()) for rows in features]
     halves = dealt_halves(FeatureBatch(products, features[0]), blocks, rooted=rooted[0])
-    before, after = (
-        found_held_back(FeatureBatch(products, rows), halves, blocks, _learner(blocks, root))
-        for rows, root in zip(features, rooted, strict=True)
-    )
+    found = []
+    for rows, root in zip(features, rooted, strict=True):
+        sample = FeatureBatch(products, rows)
+        spaces = [fit_projection([half.known(sample)], blocks, rooted=root) for half in halves]
+        found.append(found_held_back(sample, halves, blocks, spaces))
+    before, after = found
     asked = [str(products[row]) for half in halves for row in half.asked]
     return compare(SUITE, Answers(before, after, asked, [""] * len(asked)))
-
-
-def _learner(blocks: Sequence[int], rooted: bool) -> Learn:
-    return lambda known: fit_projection([known], blocks, rooted=rooted)
 
 
 def bytes_of(folder: Path) -> int:

@@ -470,3 +470,20 @@ def test_a_model_is_made_small_and_told_beside_its_own(indexed):
     assert "it is quantised already" in refused.stderr
     taken = run(indexed, "model", "quantise", "efficientnet-lite0", "--to", "small", expect=1)
     assert "there is a model 'small' already" in taken.stderr
+
+
+def test_vectors_are_cut_where_little_is_lost_or_by_force(indexed):
+    name = "default"
+    refused = run(indexed, "collection", "compress", name, "--dimension", "2", expect=4)
+    assert "1,280 numbers before, 2 cut" in refused.stdout
+    assert "refused, nothing has changed" in refused.stderr
+    forced = run(indexed, "collection", "compress", name, "--dimension", "8", "--force", "--json")
+    document = json.loads(forced.stdout)
+    assert document["switched"]
+    assert document["dimension_after"] == 8
+    assert document["bytes_after"] < document["bytes_before"]
+    assert "model rollback" in forced.stderr
+    run(indexed, "model", "rollback")
+    run(indexed, "model", "prune")
+    for wrong in (("--force",), ("--dimension", "8", "--off"), ("--dimension", "1280")):
+        run(indexed, "collection", "compress", name, *wrong, expect=2)

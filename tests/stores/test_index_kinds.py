@@ -110,3 +110,16 @@ def test_signs_that_say_too_little_are_refused(postgres_store):
     filled(postgres_store, products, vectors)
     with pytest.raises(UsageError, match="signs say too little"):
         postgres_store.spaces("shop").change_index(binary=True)
+
+
+def test_a_space_of_too_few_numbers_goes_back_to_numbers(wide, postgres_store):
+    shop, keeper, centres, _ = wide
+    keeper.change_index(binary=True)
+    short = replace(PLAIN, matrix=np.ascontiguousarray(PLAIN.matrix[:, :48]))
+    keeper.switch_space(short, {}, keep_former=True)
+    kinds = postgres_store.database.read(
+        "looking", lambda c: c.execute("SELECT dimension, index_kind FROM vector_sets").fetchall()
+    )
+    assert (48, "halfvec") in kinds
+    assert (DIMENSION, "binary") in kinds
+    assert asked(shop, short.apply(centres[[9]])[0])[0] == "p0009"

@@ -66,7 +66,7 @@ def learn(
 ) -> None:
     """Learn from the collection's own photos now; indexing does it as the catalogue grows."""
     with open_shop(home, database, name) as shop:
-        report = shop.learner().learn(project=not off)
+        report = shop.learner().learn(project=not off, keep_length=not off)
         sees_texts = shop.base_encoder().card.texts is not None
         bridge = shop.learner().bridge()
     if json:

@@ -20,7 +20,13 @@ from goodsight.core.calibrating import (
     fit_calibration,
 )
 from goodsight.core.held_back import dealt_halves
-from goodsight.core.projecting import FeatureBatch, Projection, fit_projection, in_space
+from goodsight.core.projecting import (
+    MAX_DIMENSION,
+    FeatureBatch,
+    Projection,
+    fit_projection,
+    in_space,
+)
 from goodsight.core.proving import Shelf
 from goodsight.core.types import FloatArray, Metric
 
@@ -61,15 +67,20 @@ def sampled(batches: Iterable[FeatureBatch], photos: int) -> FeatureBatch | None
 
 
 def catalogue_calibrations(
-    sample: FeatureBatch, blocks: Sequence[int], *, rooted: bool, project: bool
+    sample: FeatureBatch,
+    blocks: Sequence[int],
+    *,
+    rooted: bool,
+    project: bool,
+    length: int | None = None,
 ) -> Mapping[Metric, Calibration]:
     """A calibration for each metric; none where too few products have photos that differ.
 
     With `project` the halves are compared in spaces learnt from them, as the whole will be.
     A half that cannot teach one says nothing about the whole: scores of the encoder's own
-    space are on another scale.
+    space are on another scale. `length` is how many numbers a cut space has.
     """
-    return _calibrations(list(_halves(sample, blocks, rooted, project)))
+    return _calibrations(list(_halves(sample, blocks, rooted, project, length)))
 
 
 def view_calibrations(
@@ -108,15 +119,19 @@ def _calibrations(halves: Sequence[Half]) -> Mapping[Metric, Calibration]:
 
 
 def _halves(
-    sample: FeatureBatch, blocks: Sequence[int], rooted: bool, project: bool
+    sample: FeatureBatch, blocks: Sequence[int], rooted: bool, project: bool, length: int | None
 ) -> Iterator[Half]:
     """Vectors and products of a half to search in, and of the other to ask with; both ways."""
     for half in dealt_halves(sample, blocks, rooted=rooted):
-        stay, chosen = half.searched, half.asked
+        chosen = half.asked
         if len(chosen) > MAX_QUERIES:
             chosen = np.random.default_rng(SEED).choice(chosen, MAX_QUERIES, replace=False)
-        known = FeatureBatch(sample.products[stay], sample.features[stay])
-        projection = fit_projection([known], blocks, rooted=rooted) if project else None
+        known = half.known(sample)
+        projection = (
+            fit_projection([known], blocks, rooted=rooted, max_dimension=length or MAX_DIMENSION)
+            if project
+            else None
+        )
         if project and projection is None:
             continue
         yield (

@@ -7,7 +7,7 @@ about a customer's photo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from goodsight.core.proving import Shelf
 from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray
 
-__all__ = ["Half", "Learn", "dealt_halves", "found_held_back"]
+__all__ = ["Half", "dealt_halves", "found_held_back"]
 
 # Cosine of conditioned features from which two shots of a product count as one burst. With it
 # recall across the halves comes out as it does on photos that are really new: decision 0015.
@@ -26,7 +26,6 @@ SAME_BURST = 0.9
 SEED = 0
 
 Numbers = NDArray[np.int64]
-Learn = Callable[[FeatureBatch], Projection | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,10 @@ class Half:
 
     searched: Numbers
     asked: Numbers
+
+    def known(self, sample: FeatureBatch) -> FeatureBatch:
+        """What may be learnt from to be asked with the rest."""
+        return FeatureBatch(sample.products[self.searched], sample.features[self.searched])
 
 
 def dealt_halves(sample: FeatureBatch, blocks: Sequence[int], *, rooted: bool) -> tuple[Half, ...]:
@@ -55,17 +58,19 @@ def dealt_halves(sample: FeatureBatch, blocks: Sequence[int], *, rooted: bool) -
 
 
 def found_held_back(
-    sample: FeatureBatch, halves: Sequence[Half], blocks: Sequence[int], learn: Learn
+    sample: FeatureBatch,
+    halves: Sequence[Half],
+    blocks: Sequence[int],
+    spaces: Sequence[Projection | None],
 ) -> NDArray[np.bool_]:
     """Whether each photo asked with, half by half, finds its product first.
 
-    `learn` makes a space of the half that is searched; None is the encoder's own. `halves` may
-    have been dealt by other features of the same photos.
+    `spaces` has one for each half, learnt from it; None is the encoder's own. `halves` may have
+    been dealt by other features of the same photos.
     """
     found = [np.zeros(0, dtype=bool)]
-    for half in halves:
-        known = FeatureBatch(sample.products[half.searched], sample.features[half.searched])
-        space = learn(known)
+    for half, space in zip(halves, spaces, strict=True):
+        known = half.known(sample)
         shelf = Shelf(in_space(known.features, space, blocks), known.products)
         first = shelf.first(in_space(sample.features[half.asked], space, blocks))
         found.append(first.products == sample.products[half.asked])

@@ -12,7 +12,8 @@ import numpy as np
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.cross_fitting import catalogue_calibrations, sampled, view_calibrations
-from goodsight.core.projecting import FeatureBatch, Projection, fit_projection
+from goodsight.core.projecting import MAX_DIMENSION, FeatureBatch, Projection, fit_projection
+from goodsight.core.shortening import principal
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.types import Metric
 
@@ -109,14 +110,16 @@ def learn(
     *,
     encoder_space: str | None = None,
     project: bool = True,
+    length: int | None = None,
     views: Callable[[], Views | None] = lambda: None,
 ) -> LearnReport:
     """Learn from what the collection holds, and switch to it in one step.
 
     `blocks` are the parts of its encoder's features, `encoder_space` that encoder's space. With
     `project` False, or where the catalogue cannot teach a projection, it is searched in the
-    encoder's own space. A tuned space stays to go back to. Raises CollectionNotFound,
-    StoreError, and SpaceMismatch where the encoder is replaced meanwhile.
+    encoder's own space. Vectors have `length` numbers at most, in either, where that is given.
+    A tuned space stays to go back to. Raises CollectionNotFound, StoreError, and SpaceMismatch
+    where the encoder is replaced meanwhile.
     """
     space = encoder_space or keeper.active_space().encoder_space
     learnt = learnt_space(
@@ -124,6 +127,7 @@ def learn(
         keeper.learnt_from().photos,
         blocks,
         project=project,
+        length=length,
         views=views,
     )
     switched = keeper.switch_space(
@@ -141,17 +145,24 @@ def learnt_space(
     blocks: Sequence[int],
     *,
     project: bool,
+    length: int | None = None,
     views: Callable[[], Views | None] = lambda: None,
 ) -> LearntSpace:
     """What a catalogue of so many photos teaches by its features, which `batches` reads.
 
     `views` is asked for where too few products have several photos, or photos that differ.
+    Vectors have `length` numbers at most, where that is given.
     """
     rooted = _never_negative(batches())
-    projection = fit_projection(batches(), blocks, rooted=rooted) if project else None
+    most = length or MAX_DIMENSION
+    projection = (
+        fit_projection(batches(), blocks, rooted=rooted, max_dimension=most) if project else None
+    )
     sample = sampled(batches(), photos)
     calibrations = (
-        catalogue_calibrations(sample, blocks, rooted=rooted, project=projection is not None)
+        catalogue_calibrations(
+            sample, blocks, rooted=rooted, project=projection is not None, length=length
+        )
         if sample is not None
         else {}
     )
@@ -159,9 +170,15 @@ def learnt_space(
     if seen is not None:
         if project and projection is None and seen.teach_projection:
             projection = fit_projection(
-                [seen.together], blocks, rooted=rooted, shrinkage=VIEWS_SHRINKAGE
+                [seen.together],
+                blocks,
+                rooted=rooted,
+                shrinkage=VIEWS_SHRINKAGE,
+                max_dimension=most,
             )
         calibrations = view_calibrations(seen.own, seen.views, projection, blocks)
+    if projection is None and length is not None:
+        projection = principal(batches(), blocks, length)
     return LearntSpace(projection, calibrations)
 
 

@@ -7,6 +7,8 @@ from goodsight.rendering.compressing import (
     distilled_table,
     quantised_document,
     quantised_table,
+    shorter_document,
+    shorter_lines,
 )
 from goodsight.rendering.evaluation_documents import evaluation_document
 from goodsight.rendering.evaluation_page import MissPictures, evaluation_page
@@ -83,6 +85,8 @@ __all__ = [
     "results_document",
     "results_html",
     "results_table",
+    "shorter_document",
+    "shorter_lines",
     "tuning_run_document",
     "tuning_runs_table",
     "understood_document",

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from goodsight.core.compressing import DistilledModel, QuantisedModel, loses
+from goodsight.core.compressing import DistilledModel, QuantisedModel, ShorterSpace, loses
 from goodsight.core.gating import Comparison
 from goodsight.rendering.json_documents import model_document
 from goodsight.rendering.terminal import table_of
@@ -22,6 +22,8 @@ __all__ = [
     "quantised_document",
     "quantised_table",
     "recall_line",
+    "shorter_document",
+    "shorter_lines",
 ]
 
 
@@ -100,6 +102,30 @@ def _sizes_table(before: str, found: QuantisedModel | DistilledModel) -> Table:
         f"{found.speed:.2f} x",
     )
     return table
+
+
+def shorter_document(found: ShorterSpace) -> dict[str, Any]:
+    """A cut space beside the longer one, as JSON."""
+    return {
+        **dataclasses.asdict(found),
+        "recall": comparison_document(found.recall),
+        "switched": found.switched,
+    }
+
+
+def shorter_lines(found: ShorterSpace) -> str:
+    """Length, size and recall before and after."""
+    size = f"{found.bytes_before / 1e6:.1f} MB before"
+    if found.bytes_after is not None:
+        size += f", {found.bytes_after / 1e6:.1f} MB now"
+    recall = found.recall
+    told = (
+        f"recall@1 {recall.before:.3f} before, {recall.after:.3f} cut\n" if recall.queries else ""
+    )
+    return (
+        f"{found.dimension_before:,} numbers before, {found.dimension_after:,} cut; {size}\n"
+        f"{told}{recall_line(recall)}"
+    )
 
 
 def recall_line(recall: Comparison) -> str:

@@ -18,12 +18,9 @@ from goodsight.stores.postgres.index_health import sampled_recall
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_locks import alone_with_sets
 from goodsight.stores.postgres.vector_index import build_indexes
-from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
+from goodsight.stores.postgres.vector_sets import MIN_SIGNS, IndexKind, VectorSet
 
 __all__ = ["change_index"]
-
-# With fewer signs too many vectors look alike.
-MIN_DIMENSION = 64
 
 _CHANGE = """
     WITH changed AS (UPDATE vector_sets SET index_kind = %s WHERE id = %s)
@@ -45,7 +42,7 @@ def change_index(connection: Connection, name: str, kind: IndexKind) -> IndexCha
     with alone_with_sets(connection, found.id):
         found = find_collection(connection, name)
         if kind is IndexKind.BINARY and (
-            not found.is_projected or found.vectors.dimension < MIN_DIMENSION
+            not found.is_projected or found.vectors.dimension < MIN_SIGNS
         ):
             raise UsageError(
                 f"'{name}' is searched by vectors whose signs say too little: learn from a larger"

@@ -30,7 +30,6 @@ from goodsight.stores.postgres.collection_rows import (
     release_from_run,
 )
 from goodsight.stores.postgres.feature_rows import catch_up
-from goodsight.stores.postgres.index_kinds import MIN_DIMENSION
 from goodsight.stores.postgres.photo_writes import fill_means
 from goodsight.stores.postgres.sessions import Connection
 from goodsight.stores.postgres.set_filling import Target, blocks_of, fill
@@ -43,7 +42,7 @@ from goodsight.stores.postgres.set_rows import (
 )
 from goodsight.stores.postgres.spaces import write_calibrations, write_projection
 from goodsight.stores.postgres.vector_index import build_indexes
-from goodsight.stores.postgres.vector_sets import IndexKind, VectorSet
+from goodsight.stores.postgres.vector_sets import MIN_SIGNS, IndexKind, VectorSet
 
 __all__ = ["FeatureSet", "activate", "replace_calibrations", "switch_space", "switch_to"]
 
@@ -260,7 +259,7 @@ def _make_set(
     for set_id, dimension, _ in rows:
         # The same space of old: made anew, as photos came and went since.
         drop_set(connection, VectorSet(set_id, dimension))
-    kind = old.vectors.kind if projection.dimension >= MIN_DIMENSION else IndexKind.HALFVEC
+    kind = old.vectors.kind if projection.dimension >= MIN_SIGNS else IndexKind.HALFVEC
     values = [old.id, space, projection.dimension, features.id, kind.value]
     [(set_id,)] = connection.execute(_NEW_SET, values)
     new = VectorSet(set_id, projection.dimension, kind)

@@ -15,10 +15,12 @@ from psycopg import sql
 
 from goodsight.stores.postgres.sessions import Connection
 
-__all__ = ["MAX_INDEXED_DIMENSION", "IndexKind", "VectorSet"]
+__all__ = ["MAX_INDEXED_DIMENSION", "MIN_SIGNS", "IndexKind", "VectorSet"]
 
 # pgvector's limit for an HNSW index over halfvec; up to it a row fits a page, too.
 MAX_INDEXED_DIMENSION = 4000
+# With fewer signs too many vectors look alike.
+MIN_SIGNS = 64
 
 
 class IndexKind(StrEnum):
