@@ -16,18 +16,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.gating import Verdict, gate
 from goodsight.core.ports import ImageEncoder, TextEncoder
-from goodsight.core.projecting import Projection, conditioned, fit_projection
+from goodsight.core.projecting import Projection
 from goodsight.core.space_ports import SpaceKeeper
 from goodsight.core.tuning import (
     CurvePoint,
@@ -40,14 +37,14 @@ from goodsight.core.tuning import (
 from goodsight.core.types import Skip
 from goodsight.disturbing import disturbed_features
 from goodsight.reading import CollectionReader
-from goodsight.training.examples import Examples
 from goodsight.training.head_report import HeadProgress, HeadSettings, TrainedHead
-from goodsight.training.head_training import train_head
+from goodsight.training.head_work import HeadWork
 from goodsight.training.labelled_folder import labelled_photos, with_labelled
 from goodsight.training.proof import Proof
+from goodsight.training.pseudo_labels import LEAST_CONFIDENCE, Unlabelled
 from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
-from goodsight.training.splitting import Split, split_examples
+from goodsight.training.unlabelled_folder import unlabelled_examples
 from goodsight.training.view_features import ViewFeatures
 
 __all__ = ["METHODS", "TuneOptions", "Tuner", "TuningWatch"]
@@ -55,20 +52,23 @@ __all__ = ["METHODS", "TuneOptions", "Tuner", "TuningWatch"]
 METHODS = ("head", "self-supervised")
 CHECKED_PHOTOS = 40
 CHECKED_SIDE_PIXELS = 640
-PROOF_SEED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
     """How to tune. With `force` a model is switched to against its verdict.
 
-    `folder` holds photos sorted into folders, to learn from besides the catalogue's own.
+    `folder` holds photos sorted into folders, to learn from besides the catalogue's own;
+    `unlabelled` photos that nobody sorted, of which those are learnt from whose product the
+    catalogue finds with a `confidence` of at least so much.
     """
 
     method: str = "head"
     augmentations: int = 1
     force: bool = False
     folder: Path | None = None
+    unlabelled: Path | None = None
+    confidence: float = LEAST_CONFIDENCE
     head: HeadSettings = field(default_factory=HeadSettings)
 
 
@@ -116,6 +116,10 @@ class Tuner:
         """
         if options.method not in METHODS:
             raise UsageError(f"method '{options.method}': one of {', '.join(METHODS)}")
+        if options.unlabelled is not None and options.method != "head":
+            raise UsageError("photos without labels are for the method head, which gives them some")
+        if not 0 < options.confidence <= 1:
+            raise UsageError(f"a confidence of {options.confidence:g}: above 0, and at most 1")
         encoder = self._reader.base_encoder()
         if isinstance(encoder, TextEncoder):
             raise UsageError(
@@ -146,20 +150,30 @@ class Tuner:
         examples = shop_examples(self._reader, photos, views, watch.viewed, should_stop)
         if options.method == "self-supervised":
             examples = examples.without_products()
-        work = _Work(examples, encoder.card.feature_blocks, options.head, watch, should_stop)
-        kept_aside = work.split()
-        trial = work.train(examples.rows(kept_aside.learn), self._folder / "trial", "trial")
+        work = HeadWork(
+            examples,
+            encoder.card.feature_blocks,
+            options.head,
+            watch.training,
+            should_stop,
+            self._unlabelled(encoder, options, len(photos), views, watch, should_stop),
+        )
+        taught, kept_aside = work.whole(), work.split()
+        trial = work.train(work.trial(kept_aside).examples, self._folder / "trial", "trial")
         watch.stage("proving")
         untuned = work.untuned(kept_aside.learn)
         proof = Proof(photos, examples, work.blocks, kept_aside, (untuned, trial.projection))
         verdict = self._verdict(proof, encoder, should_stop)
         record = _record(photos, trial, verdict, options, encoder)
         record = replace(record, changed=proof.changed())
+        if work.unlabelled is not None:
+            told = f"{taught.taken} of {len(work.unlabelled)}, confidence {options.confidence:g}"
+            record = replace(record, settings=(*record.settings, ("unlabelled photos", told)))
         run.record(record)
         if not verdict.passed and not options.force:
             run.finish(TuningStatus.REFUSED, record)
             return
-        final = work.train(examples, self._folder / "final", "with all photos").projection
+        final = work.train(taught.examples, self._folder / "final", "with all photos").projection
         if final is None:
             raise InputError("nothing was learnt: the model's own space is as good")
         final = replace(final, origin="tuned")
@@ -186,6 +200,29 @@ class Tuner:
         )
         return with_labelled(photos, labelled)
 
+    def _unlabelled(
+        self,
+        encoder: ImageEncoder,
+        options: TuneOptions,
+        behind: int,
+        views: ViewFeatures,
+        watch: TuningWatch,
+        should_stop: Callable[[], bool],
+    ) -> Unlabelled | None:
+        if options.unlabelled is None:
+            return None
+        examples = unlabelled_examples(
+            self._reader,
+            encoder,
+            options.unlabelled,
+            views,
+            behind=behind,
+            skipped=watch.skipped,
+            viewed=watch.viewed,
+            should_stop=should_stop,
+        )
+        return Unlabelled(examples, options.confidence)
+
     def _verdict(
         self,
         proof: Proof,
@@ -208,42 +245,6 @@ class Tuner:
     @property
     def _keeper(self) -> SpaceKeeper:
         return self._wiring.store().spaces(self._reader.collection)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is trained from, and how."""
-
-    examples: Examples
-    blocks: Sequence[int]
-    settings: HeadSettings
-    watch: TuningWatch
-    should_stop: Callable[[], bool]
-
-    @property
-    def rooted(self) -> bool:
-        return bool((self.examples.features >= 0).all())
-
-    def split(self) -> Split:
-        rows = conditioned(self.examples.features, self.blocks, self.rooted)
-        # Not the deal that training chooses by.
-        return split_examples(self.examples, rows, self.settings.seed + PROOF_SEED)
-
-    def train(self, examples: Examples, checkpoint: Path, name: str) -> TrainedHead:
-        return train_head(
-            examples,
-            self.blocks,
-            rooted=self.rooted,
-            settings=self.settings,
-            progress=lambda progress: self.watch.training(name, progress),
-            should_stop=self.should_stop,
-            checkpoint=checkpoint,
-        )
-
-    def untuned(self, rows: NDArray[np.intp]) -> Projection | None:
-        """What the catalogue learns from these by itself, without views."""
-        known = self.examples.rows(rows[~self.examples.views[rows]])
-        return fit_projection([known.batch()], self.blocks, rooted=self.rooted)
 
 
 def _record(
