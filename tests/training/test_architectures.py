@@ -26,6 +26,10 @@ pytest.importorskip("torchvision", reason="make test-architectures")
 timm = pytest.importorskip("timm", reason="make test-architectures")
 safetensors_torch = pytest.importorskip("safetensors.torch", reason="make test-architectures")
 
+from goodsight.training.network_export import export_network  # noqa: E402
+from goodsight.training.new_folder import Origin  # noqa: E402
+from goodsight.training.trainable import trainable_networks  # noqa: E402
+
 # What other packages warn of is theirs to mend.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.timeout(900)]
 
@@ -140,3 +144,63 @@ def test_an_architecture_gives_pytorchs_vectors(name, tmp_path, capsys):
     assert cosine >= 0.9999
     assert difference <= 1e-3
     assert apart < 1
+
+
+def saved(name, path):
+    """The weights of a random network, as its library would save them."""
+    library, _, own = name.partition(":")
+    torch.manual_seed(0)
+    if library == "timm":
+        network = random_network(own)
+    else:
+        open_clip = pytest.importorskip("open_clip", reason="make test-architectures")
+        network = open_clip.create_model(own)
+    state = {key: tensor.contiguous() for key, tensor in network.state_dict().items()}
+    safetensors_torch.save_file(state, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "fewest_stages"),
+    [
+        ("timm:resnet18", 5),
+        ("timm:convnext_tiny", 4),
+        ("timm:vit_small_patch16_224", 12),
+        ("timm:swin_tiny_patch4_window7_224", 5),
+        ("open_clip:ViT-B-32", 12),
+        ("open_clip:RN50", 4),
+    ],
+)
+def test_an_architecture_is_trained_and_exported(name, fewest_stages, tmp_path):
+    saved(name, tmp_path / "weights.safetensors")
+    [trainable] = trainable_networks(
+        ModelLibrary(tmp_path / "models"), name, weights=tmp_path / "weights.safetensors"
+    )
+    network = trainable.network
+    weights = dict(network.named_parameters())
+    assert len(trainable.stages) >= fewest_stages
+    held = [
+        weight
+        for stage in trainable.stages
+        for part in stage
+        for weight in ([part] if isinstance(part, torch.nn.Parameter) else part.parameters())
+    ]
+    assert len(held) == len(weights)
+    assert {id(weight) for weight in held} == {id(weight) for weight in weights.values()}
+
+    before = {key: weight.detach().clone() for key, weight in weights.items()}
+    batch = torch.from_numpy(prepare(photos(4), trainable.preprocessing))
+    optimiser = torch.optim.SGD(weights.values(), lr=1e-3)
+    found = network.train()(batch)
+    features = found[0] if isinstance(found, tuple) else found
+    (features * torch.randn(features.shape)).sum().backward()
+    optimiser.step()
+    assert all(weight.grad is not None for weight in weights.values())
+    # Not each: some begin with blocks that do nothing, or next to nothing.
+    assert any(not torch.equal(before[key], weight) for key, weight in weights.items())
+    exported = export_network(
+        trainable.finished(),
+        trainable.preprocessing,
+        origin=Origin(trainable.name, trainable.licence, trainable.source),
+        folder=tmp_path / "model",
+    )
+    assert exported.card.dimension == features.shape[1]

@@ -26,6 +26,7 @@ from training.networks import PREPROCESSING, Residual, made  # noqa: E402
 
 LEARNT, ASKED = 10, 4
 PRODUCTS = 12
+HASH = "ab" * 32
 
 
 def shown(number, seed):
@@ -223,12 +224,11 @@ def test_a_broken_or_hostile_file_is_made_anew(teacher, tmp_path):
     for wrong in (features[0], np.concatenate([features, features]), features[:, :-1]):
         np.save(path, wrong)
         assert maker.kept(photo.content_hash) is None
-    # A header that promises more than there is, and a hole of a terabyte.
-    np.save(path, features)
-    with path.open("r+b") as file:
-        content = file.read()
-        file.seek(0)
-        file.write(content.replace(b"(1, 1280)", b"(9, 1280)"))
+    for wrong in (features.astype(np.complex64), features.astype(np.int64), features * np.nan):
+        np.save(path, wrong)
+        assert maker.kept(photo.content_hash) is None
+    with path.open("wb") as file:
+        np.savez(file, features)
     assert maker.kept(photo.content_hash) is None
     os.truncate(path, 10)
     assert maker.kept(photo.content_hash) is None
@@ -236,7 +236,22 @@ def test_a_broken_or_hostile_file_is_made_anew(teacher, tmp_path):
     np.testing.assert_array_equal(maker.kept(photo.content_hash), features)
 
 
+@pytest.mark.parametrize("rows", [9, 10**6, 10**9, 10**12, 10**17, 10**30, -1])
+def test_a_header_that_promises_more_than_there_is_asks_for_no_memory(rows, tmp_path):
+    kept = KeptArrays(tmp_path, 4)
+    kept.keep(HASH, np.zeros((1, 4), dtype=np.float32))
+    [path] = tmp_path.rglob("*.npy")
+    content = path.read_bytes()
+    # As long as before: the header is filled up with blanks.
+    spare = b" " * (len(str(rows)) - 1)
+    hostile = content.replace(b"(1, 4), }" + spare, b"(%d, 4), }" % rows)
+    assert len(hostile) == len(content)
+    assert hostile != content
+    path.write_bytes(hostile)
+    assert kept.get(HASH) is None
+
+
 def test_numbers_beyond_half_precision_stay_numbers(tmp_path):
     kept, values = KeptArrays(tmp_path, 2), np.array([[1e5, -2.0]], dtype=np.float32)
-    np.testing.assert_array_equal(kept.keep("ab" * 32, values), values)
-    np.testing.assert_array_equal(kept.get("ab" * 32), values)
+    np.testing.assert_array_equal(kept.keep(HASH, values), values)
+    np.testing.assert_array_equal(kept.get(HASH), values)

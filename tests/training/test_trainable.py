@@ -69,6 +69,27 @@ def test_own_weights_are_begun_with_by_either_names(library, tmp_path):
         trainable_networks(library, QUALITY, weights=path)
 
 
+class Payload:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.mark.parametrize("name", ["efficientnet-lite0", "open_clip:ViT-B-32", "timm:resnet50"])
+@pytest.mark.parametrize("old_format", [False, True])
+def test_own_weights_that_would_do_something_are_not_run(name, old_format, library, tmp_path):
+    sign, path = tmp_path / "executed", tmp_path / "weights.pth"
+    content = {"state_dict": {"stem": torch.zeros(3)}, "payload": Payload(sign)}
+    torch.save(content, path, _use_new_zipfile_serialization=not old_format)
+    with pytest.raises(ModelError, match="was not run"):
+        trainable_networks(library, name, weights=path)
+    assert not sign.exists()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_tower_is_trained_and_exported(kind, library, tmp_path):
     reference = published(kind, tmp_path / "published")

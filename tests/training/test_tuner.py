@@ -1,11 +1,14 @@
 """A collection tuned from end to end: proven and switched, or refused; and undone."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch")
 
 import goodsight
-from goodsight.core.errors import Interrupted, UsageError
+from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.tuning import TuningStatus
 from goodsight.training.head_report import HeadSettings
 from goodsight.training.tuner import Tuner
@@ -147,6 +150,48 @@ def test_labelled_folders_teach_too(shop, switched, tmp_path):
     assert run.forced is not run.record.verdict.passed
     assert info.space == run.record.model.space
     assert shop.switcher().go_back() == switched[1].record.model.space
+
+
+def test_photos_without_labels_teach_and_are_neither_searched_nor_asked_with(
+    shop, switched, tmp_path
+):
+    folder = tmp_path / "unsorted" / "of all kinds"
+    folder.mkdir(parents=True)
+    for number in range(PRODUCTS):
+        for seed in range(600, 604):
+            scene(number, seed).save(folder / f"{number}-{seed}.png")
+    # Twice the same, a photo of the catalogue, and none at all.
+    scene(0, 600).save(folder / "again.png")
+    scene(0, 0).save(folder / "copy.png")
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    watch, before = Watch(), shop.info()
+    options = TuneOptions(
+        augmentations=0, unlabelled=folder.parent, confidence=0.3, head=QUICK, force=True
+    )
+    run = Tuner(shop).tune(options, watch)
+    told = dict(run.record.settings)["unlabelled photos"]
+    taken, seen = map(int, re.fullmatch(r"(\d+) of (\d+), confidence 0.3", told).groups())
+    assert seen == 4 * PRODUCTS + 1
+    assert 4 <= taken < seen
+    [skipped] = [entry for entry in watch.heard if entry[0] == "skipped"]
+    assert skipped[1].endswith("broken.jpg")
+    assert ("viewed", seen, seen) in watch.heard
+    # The catalogue is what it was: nothing more is searched.
+    assert run.record.model.photos == before.photos == shop.info().photos
+    assert run.record.model.products == before.products == shop.info().products
+    hit = shop.search(folder / "4-601.png", limit=1).hits[0]
+    assert Path(hit.photo).parent != folder
+    assert shop.switcher().go_back() == switched[1].record.model.space
+
+
+def test_what_cannot_be_learnt_without_labels_is_told(shop, tmp_path):
+    with pytest.raises(UsageError, match="for the method head"):
+        Tuner(shop).tune(TuneOptions(method="self-supervised", unlabelled=tmp_path), Watch())
+    with pytest.raises(UsageError, match="above 0, and at most 1"):
+        Tuner(shop).tune(TuneOptions(unlabelled=tmp_path, confidence=1.5), Watch())
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    with pytest.raises(InputError, match="no photo of the unlabelled folder"):
+        Tuner(shop).tune(TuneOptions(augmentations=0, unlabelled=tmp_path, head=QUICK), Watch())
 
 
 def test_an_unknown_method_is_named(shop):

@@ -1,6 +1,13 @@
 """Weight files: read without running them, put only where they fit."""
 
+import copy
+import json
+import os
 import pickle
+import struct
+import warnings
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +65,111 @@ def test_a_pickle_that_would_do_something_is_refused_and_does_nothing(old_format
     # Otherwise a payload that does nothing would pass.
     pickle.loads(pickle.dumps(Payload(sign))).close()  # noqa: S301 - our own
     assert sign.exists()
+
+
+def packed(path):
+    """The same archive, its members packed."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(tmp_path):
+    path = tmp_path / "bomb.pth"
+    torch.save({"weight": torch.zeros(5_000_000)}, path)
+    assert read_weights(path)["weight"].shape == (5_000_000,)
+    packed(path)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(ModelError, match="would unpack to 20,0"):
+        read_weights(path)
+
+
+def test_an_archive_whose_members_share_their_bytes_is_refused(tmp_path):
+    path = tmp_path / "overlap.pth"
+    torch.save({"weight": torch.zeros(100_000)}, path)
+    with zipfile.ZipFile(path, "a") as archive:
+        largest = max(archive.infolist(), key=lambda member: member.file_size)
+        for number in range(3):
+            twin = copy.copy(largest)
+            twin.filename = twin.orig_filename = f"archive/data/{9 + number}"
+            archive.filelist.append(twin)
+            archive._didModify = True
+    with pytest.raises(ModelError, match="would unpack to"):
+        read_weights(path)
+
+
+@pytest.mark.parametrize("old_format", [False, True])
+def test_a_tensor_that_claims_to_be_huge_takes_no_memory_and_fits_nowhere(old_format, tmp_path):
+    path = tmp_path / "huge.pth"
+    state = made(Residual).state_dict()
+    state["shortcut.bias"] = torch.zeros(1).expand(10**6, 10**6)
+    torch.save(state, path, _use_new_zipfile_serialization=not old_format)
+    with pytest.raises(ModelError, match=r"'shortcut.bias' is .*1000000, 1000000"):
+        fill_network(made(Residual), read_weights(path))
+
+
+def test_devices_pipes_and_giants_are_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.pth")
+    giant = tmp_path / "giant.safetensors"
+    giant.touch()
+    # A hole, which takes no room on the disk.
+    os.truncate(giant, 1 << 40)
+    for path, told in ((tmp_path / "pipe.pth", "no file of weights"), (giant, "at most")):
+        with pytest.raises(ModelError, match=told):
+            read_weights(path)
+    for device in ("/dev/zero", "/dev"):
+        with pytest.raises(ModelError, match="no file of weights"):
+            read_weights(Path(device))
+
+
+@pytest.mark.parametrize("shape", [[2**30, 2**10], [2**40], [-1], [2**62, 4]])
+def test_a_header_that_promises_more_than_there_is_is_refused(shape, tmp_path):
+    path = tmp_path / "weights.safetensors"
+    header = {"a": {"dtype": "F32", "shape": shape, "data_offsets": [0, 2**42]}}
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"\0" * 64)
+    with pytest.raises(ModelError, match="was not run"):
+        read_weights(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda weight: weight.to_sparse(), "other numbers"),
+        (lambda weight: weight.to("meta"), "other numbers"),
+        (lambda weight: torch.quantize_per_tensor(weight, 1.0, 0, torch.qint8), "other numbers"),
+        (lambda weight: weight.to(torch.complex64), "other numbers"),
+        (lambda weight: weight.to(torch.int64), "other numbers"),
+        (lambda weight: weight > 0, "other numbers"),
+        (lambda weight: weight * float("nan"), "not finite"),
+        (lambda weight: weight / 0, "not finite"),
+        (lambda weight: weight.double() * 1e300, "not finite"),
+    ],
+)
+def test_what_are_no_weights_does_not_get_into_a_network(change, told, tmp_path):
+    network, path = made(Residual), tmp_path / "run.pth"
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    with warnings.catch_warnings():
+        # Some of these kinds are experiments of PyTorch's.
+        warnings.simplefilter("ignore")
+        torch.save(before | {"shortcut.weight": change(before["shortcut.weight"])}, path)
+        with pytest.raises(ModelError, match=f"'shortcut.weight' holds .*{told}|was not run"):
+            fill_network(network, read_weights(path))
+    assert same(network, before)
+
+
+def test_half_and_double_precision_are_taken(tmp_path):
+    network, trained = made(Residual, seed=2), made(Residual, seed=1)
+    for kind in (torch.float16, torch.float64, torch.bfloat16):
+        torch.save(
+            {n: t.to(kind) if t.is_floating_point() else t
+             for n, t in trained.state_dict().items()},
+            tmp_path / "run.pth",
+        )  # fmt: skip
+        fill_network(network, read_weights(tmp_path / "run.pth"))
+        assert torch.equal(network.shortcut.weight, trained.shortcut.weight.to(kind).float())
 
 
 @pytest.mark.parametrize(

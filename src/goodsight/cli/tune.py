@@ -74,6 +74,17 @@ def tune(
             " shows that product."
         ),
     ] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option(
+            help="Photos that nobody sorted, to learn from where the catalogue is sure of them;"
+            " never searched."
+        ),
+    ] = None,
+    confidence: Annotated[
+        float | None,
+        typer.Option(help="How sure it has to be of them, 0 to 1: 0.7.", min=0.0, max=1.0),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another one deals the photos anew.")] = 0,
     force: Annotated[
         bool, typer.Option("--force", help="Switch against the verdict; it is recorded.")
@@ -91,9 +102,18 @@ def tune(
     from goodsight.rendering import tuning_run_document, verdict_table
 
     with tune_extra("tuning"):
+        from goodsight.training.pseudo_labels import LEAST_CONFIDENCE
         from goodsight.training.tuning_options import BACKBONE, TuneOptions
     options = TuneOptions(
-        method, augmentations, force, from_folder, network=network, weights=weights, lora=lora
+        method=method,
+        augmentations=augmentations,
+        force=force,
+        folder=from_folder,
+        unlabelled=unlabelled,
+        confidence=LEAST_CONFIDENCE if confidence is None else confidence,
+        network=network,
+        weights=weights,
+        lora=lora,
     )
     if method == BACKBONE:
         options = replace(options, backbone=_backbone(loss, epochs, stages, seed))
@@ -158,6 +178,8 @@ def _run(
 
 def _tell_end(run: TuningRun) -> None:
     """What it came to, and the exit code."""
+    if told := dict(run.record.settings).get("unlabelled photos"):
+        message(f"unlabelled photos learnt from: {told}")
     if run.status == "switched":
         message(f"run {run.id}: switched; goodsight model rollback undoes it")
     else:

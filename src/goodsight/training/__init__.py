@@ -3,6 +3,8 @@
 head_training.py        a catalogue's features to a projection that knows its products better
 head_report.py          what such a training is asked for, tells, and comes to
 examples.py             features, and which of them belong together
+head_work.py            what a tuning run of a head learns from, and how
+pseudo_labels.py        photos without labels, where the catalogue is sure of them
 photo_features.py       features made of a collection's photos, one by one
 kept_arrays.py          and kept on disk
 map_views.py            parts of photos as views of them

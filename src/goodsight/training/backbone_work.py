@@ -25,7 +25,7 @@ from goodsight.training.backbone_training import (
 from goodsight.training.encoder_features import features_by
 from goodsight.training.examples import Examples
 from goodsight.training.head_report import CurvePoint as TrainingPoint
-from goodsight.training.head_tuning import PROOF_SEED
+from goodsight.training.head_work import PROOF_SEED
 from goodsight.training.lesson_photos import LessonPhotos
 from goodsight.training.lite_network import LiteNetwork
 from goodsight.training.network_export import export_network

@@ -11,34 +11,28 @@ the proof has others, on which nothing was chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from goodsight.core.errors import InputError
 from goodsight.core.gating import Verdict
 from goodsight.core.ports import ImageEncoder
-from goodsight.core.projecting import Projection, conditioned, fit_projection
+from goodsight.core.projecting import Projection
 from goodsight.core.tuning import CurvePoint, OpenRun, TunedModel, TuningRecord, TuningStatus
 from goodsight.reading import CollectionReader
-from goodsight.training.examples import Examples
-from goodsight.training.head_report import HeadSettings, TrainedHead
-from goodsight.training.head_training import train_head
+from goodsight.training.head_report import TrainedHead
+from goodsight.training.head_work import HeadWork
 from goodsight.training.proof import Proof, Seen
+from goodsight.training.pseudo_labels import Unlabelled
 from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
-from goodsight.training.splitting import Split, split_examples
 from goodsight.training.tuning_options import SELF_SUPERVISED, TuneOptions, TuningWatch
+from goodsight.training.unlabelled_folder import unlabelled_examples
 from goodsight.training.verdicts import judge
 from goodsight.training.view_features import ViewFeatures
 
-__all__ = ["PROOF_SEED", "tune_head"]
-
-# Not the deal that training chooses by.
-PROOF_SEED = 1000
+__all__ = ["tune_head"]
 
 
 def tune_head(
@@ -59,20 +53,26 @@ def tune_head(
     examples = shop_examples(reader, photos, views, watch.viewed, should_stop)
     if options.method == SELF_SUPERVISED:
         examples = examples.without_products()
-    work = _Work(examples, encoder.card.feature_blocks, options.head, watch, should_stop)
-    kept_aside = work.split()
-    trial = work.train(examples.rows(kept_aside.learn), folder / "trial", "trial")
+    blocks = encoder.card.feature_blocks
+    unlabelled = _unlabelled(reader, options, len(photos), views, watch, should_stop)
+    work = HeadWork(examples, blocks, options.head, watch.training, should_stop, unlabelled)
+    taught, kept_aside = work.whole(), work.split()
+    trial = work.train(work.trial(kept_aside).examples, folder / "trial", "trial")
     watch.stage("proving")
-    untuned = work.untuned(kept_aside.learn)
-    proof = Proof(photos, examples, kept_aside, work.seen(untuned, trial.projection))
+    spaces = work.untuned(kept_aside.learn), trial.projection
+    before, after = (Seen(examples.features, blocks, space) for space in spaces)
+    proof = Proof(photos, examples, kept_aside, (before, after))
     verdict = judge(proof, reader, (encoder, encoder), should_stop)
     record = _record(photos, trial, verdict, options, encoder)
     record = replace(record, changed=proof.changed())
+    if unlabelled is not None:
+        told = f"{taught.taken} of {len(unlabelled)}, confidence {options.confidence:g}"
+        record = replace(record, settings=(*record.settings, ("unlabelled photos", told)))
     run.record(record)
     if not verdict.passed and not options.force:
         run.finish(TuningStatus.REFUSED, record)
         return
-    final = work.train(examples, folder / "final", "with all photos").projection
+    final = work.train(taught.examples, folder / "final", "with all photos").projection
     if final is None:
         raise InputError("nothing was learnt: the model's own space is as good")
     final = replace(final, origin="tuned")
@@ -85,43 +85,27 @@ def tune_head(
     run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is trained from, and how."""
-
-    examples: Examples
-    blocks: Sequence[int]
-    settings: HeadSettings
-    watch: TuningWatch
-    should_stop: Callable[[], bool]
-
-    @property
-    def rooted(self) -> bool:
-        return bool((self.examples.features >= 0).all())
-
-    def split(self) -> Split:
-        rows = conditioned(self.examples.features, self.blocks, self.rooted)
-        return split_examples(self.examples, rows, self.settings.seed + PROOF_SEED)
-
-    def train(self, examples: Examples, checkpoint: Path, name: str) -> TrainedHead:
-        return train_head(
-            examples,
-            self.blocks,
-            rooted=self.rooted,
-            settings=self.settings,
-            progress=lambda progress: self.watch.training(name, progress),
-            should_stop=self.should_stop,
-            checkpoint=checkpoint,
-        )
-
-    def untuned(self, rows: NDArray[np.intp]) -> Projection | None:
-        """What the catalogue learns from these by itself, without views."""
-        known = self.examples.rows(rows[~self.examples.views[rows]])
-        return fit_projection([known.batch()], self.blocks, rooted=self.rooted)
-
-    def seen(self, before: Projection | None, after: Projection | None) -> tuple[Seen, Seen]:
-        features = self.examples.features
-        return Seen(features, self.blocks, before), Seen(features, self.blocks, after)
+def _unlabelled(
+    reader: CollectionReader,
+    options: TuneOptions,
+    behind: int,
+    views: ViewFeatures,
+    watch: TuningWatch,
+    should_stop: Callable[[], bool],
+) -> Unlabelled | None:
+    if options.unlabelled is None:
+        return None
+    examples = unlabelled_examples(
+        reader,
+        reader.base_encoder(),
+        options.unlabelled,
+        views,
+        behind=behind,
+        skipped=watch.skipped,
+        viewed=watch.viewed,
+        should_stop=should_stop,
+    )
+    return Unlabelled(examples, options.confidence)
 
 
 def _record(

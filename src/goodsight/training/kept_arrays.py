@@ -25,10 +25,12 @@ class KeptArrays:
 
     def get(self, content_hash: str) -> FloatArray | None:
         """What was kept, float32 (k, columns); None where there is none, or it is damaged."""
-        with suppress(OSError, ValueError):
-            values = np.load(self._path(content_hash), allow_pickle=False)
-            if values.ndim == 2 and values.shape[1] == self._columns:
-                return np.asarray(values, dtype=np.float32)
+        # Mapped, so that a header that promises more than there is asks for no memory.
+        with suppress(OSError, ValueError, OverflowError):
+            mapped = np.lib.format.open_memmap(self._path(content_hash), mode="r")
+            if mapped.ndim == 2 and mapped.shape[1] == self._columns and mapped.dtype.kind == "f":
+                values = np.array(mapped, dtype=np.float32)
+                return values if np.isfinite(values).all() else None
         return None
 
     def keep(self, content_hash: str, values: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from torch import nn
 from goodsight.core.errors import MissingExtra, ModelError
 from goodsight.encoders.json_values import object_in
 from goodsight.encoders.plain_file import check_plain_file, read_plain_file
+from goodsight.training.weights import MAX_WEIGHTS_BYTES
 
 __all__ = ["CONFIG", "PROCESSORS", "published_network", "published_settings"]
 
@@ -30,7 +31,6 @@ INDEX = f"{WEIGHTS}.index.json"
 # With it transformers would look for another model, wherever the file says.
 ADAPTER = "adapter_config.json"
 MAX_SETTINGS_BYTES = 8 << 20
-MAX_WEIGHTS_BYTES = 16 << 30
 # Times the weights there are: where only some are missing, they are named once it is opened.
 MOST_ASKED = 2
 # Many times the deepest that are published.

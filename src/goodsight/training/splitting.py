@@ -18,7 +18,7 @@ from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray
 from goodsight.training.examples import Examples
 
-__all__ = ["SAME_BURST", "Split", "split_examples"]
+__all__ = ["SAME_BURST", "SAME_PHOTO", "Split", "split_examples"]
 
 Rows = NDArray[np.intp]
 

@@ -48,6 +48,15 @@ class Tuner:
         """
         if options.method not in METHODS:
             raise UsageError(f"method '{options.method}': one of {', '.join(METHODS)}")
+        if options.method != BACKBONE and (options.network or options.weights or options.lora):
+            raise UsageError(
+                f"method '{options.method}' leaves the network as it is: network, weights and LoRA"
+                f" are for method '{BACKBONE}'"
+            )
+        if options.unlabelled is not None and options.method != "head":
+            raise UsageError("photos without labels are for the method head, which gives them some")
+        if not 0 < options.confidence <= 1:
+            raise UsageError(f"a confidence of {options.confidence:g}: above 0, and at most 1")
         encoder = self._reader.base_encoder()
         if isinstance(encoder, TextEncoder):
             raise UsageError(

@@ -9,6 +9,7 @@ from typing import Protocol
 from goodsight.core.types import Skip
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.head_report import HeadProgress, HeadSettings
+from goodsight.training.pseudo_labels import LEAST_CONFIDENCE
 
 __all__ = ["BACKBONE", "METHODS", "SELF_SUPERVISED", "TuneOptions", "TuningWatch"]
 
@@ -21,7 +22,9 @@ METHODS = ("head", BACKBONE, SELF_SUPERVISED)
 class TuneOptions:
     """How to tune. With `force` a model is switched to against its verdict.
 
-    `folder` holds photos sorted into folders, to learn from besides the catalogue's own. `head`
+    `folder` holds photos sorted into folders, to learn from besides the catalogue's own;
+    `unlabelled` photos that nobody sorted, of which a head learns from those whose product the
+    catalogue finds with a `confidence` of at least so much. `head`
     is for the methods that train a head, `backbone` for the one that trains the network itself:
     `network` names what to begin with there, the collection's own unless given, `weights` is a
     file of its weights, and with `lora` a transformer learns by adapters of that rank.
@@ -31,6 +34,8 @@ class TuneOptions:
     augmentations: int = 1
     force: bool = False
     folder: Path | None = None
+    unlabelled: Path | None = None
+    confidence: float = LEAST_CONFIDENCE
     head: HeadSettings = field(default_factory=HeadSettings)
     backbone: BackboneSettings = field(default_factory=BackboneSettings)
     network: str | None = None

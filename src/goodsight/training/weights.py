@@ -1,7 +1,13 @@
-"""Weight files, read so that nothing in them is executed, into a network that fits them."""
+"""Weight files, read so that nothing in them is executed, into a network that fits them.
+
+A file may also be made to take all memory there is: a checkpoint is a ZIP archive, which unpacks to
+a thousand times its size, and PyTorch unpacks whatever is packed. What it writes itself never is.
+"""
 
 from __future__ import annotations
 
+import stat
+import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +17,9 @@ from torch import Tensor, nn
 
 from goodsight.core.errors import ModelError
 
-__all__ = ["fill_network", "read_weights"]
+__all__ = ["MAX_WEIGHTS_BYTES", "fill_network", "read_weights"]
+
+MAX_WEIGHTS_BYTES = 16 << 30
 
 # Under which a training run keeps the weights beside its own state; the averaged ones first.
 HOLDERS = ("state_dict_ema", "model_ema", "ema", "state_dict", "model_state_dict", "model")
@@ -27,6 +35,7 @@ def read_weights(path: Path) -> Mapping[str, Tensor]:
     reader, and refused where it holds more than tensors and plain values. Raises ModelError.
     """
     try:
+        _check_file(path)
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
 
@@ -35,6 +44,8 @@ def read_weights(path: Path) -> Mapping[str, Tensor]:
             found = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ModelError:
+        raise
     except Exception as error:  # broken and hostile files raise a dozen unrelated classes
         raise ModelError(
             f"{path}: it is neither safetensors nor a checkpoint of tensors alone; whatever else"
@@ -49,7 +60,8 @@ def fill_network(
     """Put weights into the network; each of its own must be there, and be of its shape.
 
     Weights the network has no place for are an error too, unless their names begin with one of
-    `spare`: a classifier that was cut off. Raises ModelError.
+    `spare`: a classifier that was cut off. So are numbers of another kind, and what is no
+    number. Raises ModelError; the network is as it was then.
     """
     wanted = network.state_dict()
     # Counts of batches, which only training reads; old files lack them.
@@ -65,7 +77,37 @@ def fill_network(
                 f"the weights are of another network: '{name}' is"
                 f" {tuple(weights[name].shape)}, due is {tuple(tensor.shape)}"
             )
+        if name in weights:
+            _check_numbers(name, weights[name], tensor)
     network.load_state_dict({n: weights[n] for n in wanted if n in weights}, strict=False)
+
+
+def _check_file(path: Path) -> None:
+    """Raises ModelError for devices, giants and packed archives, OSError where it is absent."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelError(f"{path} is no file of weights")
+    if status.st_size > MAX_WEIGHTS_BYTES:
+        raise ModelError(
+            f"{path}: {status.st_size:,} bytes; at most {MAX_WEIGHTS_BYTES:,} are read"
+        )
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > status.st_size:
+            raise ModelError(
+                f"{path}: it would unpack to {unpacked:,} bytes from {status.st_size:,}, which no"
+                " checkpoint of PyTorch does; save network.state_dict() again"
+            )
+
+
+def _check_numbers(name: str, found: Tensor, due: Tensor) -> None:
+    plain = found.layout is torch.strided and not found.is_quantized and found.device.type == "cpu"
+    if not plain or found.is_floating_point() != due.is_floating_point() or found.is_complex():
+        kind = f"{found.dtype}, {found.layout} on {found.device}"
+        raise ModelError(f"'{name}' holds other numbers than a network's: {kind}")
+    if due.is_floating_point() and not torch.isfinite(found.to(due.dtype)).all():
+        raise ModelError(f"'{name}' holds numbers that are not finite: the training went wrong")
 
 
 def _held(found: Any) -> Any:
