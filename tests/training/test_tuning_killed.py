@@ -15,11 +15,13 @@ from goodsight.core.tuning import TuningStatus
 from goodsight.training.network_export import export_network
 from goodsight.training.new_folder import Origin
 from training.networks import PREPROCESSING, Plain, made
-from training.test_tuner import PRODUCTS, scene
+from training.published import published
+from training.scenes import scene
 
+PRODUCTS = 9
 KILLS = int(os.environ.get("GOODSIGHT_TEST_TUNING_KILLS", "5"))
 PHOTOS = 12
-COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force", "--augmentations", "1"]
+COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force"]
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +37,18 @@ def shop(tmp_path_factory):
     # A small network: what is killed is the same, and training takes a moment.
     origin = Origin("small", "Apache-2.0", "made by a test")
     export_network(made(Plain), PREPROCESSING, origin=origin, folder=root / "small")
+    (root / "tiny-dino").mkdir()
+    published("dinov2", root / "tiny-dino")
     with goodsight.open(root / "home") as opened:
         opened.add_model(root / "small")
         opened.index(root / "feed.csv", model="small")
         yield opened, root
 
 
-def begun(root, *, epochs):
+def begun(root, method, *, epochs):
     environment = {**os.environ, "GOODSIGHT_HOME": str(root / "home")}
     return subprocess.Popen(
-        [*COMMAND, "--epochs", str(epochs)],
+        [*COMMAND, *method, "--epochs", str(epochs)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -62,24 +66,34 @@ def whole(shop, root):
         assert hit.photo.endswith(f"{number}-0.png")
 
 
-def test_killed_at_any_moment_a_whole_model_serves(shop, tmp_path):
+@pytest.mark.parametrize(
+    ("method", "kills"),
+    [
+        (["--augmentations", "1"], KILLS),
+        # Its moments are training, the model folder, embedding and the switch to another encoder.
+        (["--method", "backbone", "--network", "tiny-dino"], max(2, KILLS // 2)),
+    ],
+    ids=["head", "backbone"],
+)
+def test_killed_at_any_moment_a_whole_model_serves(shop, method, kills):
     opened, root = shop
-    process = begun(root, epochs=3)
+    method = [str(root / part) if part == "tiny-dino" else part for part in method]
+    process = begun(root, method, epochs=3)
     started = time.monotonic()
     assert process.wait() == 0
     process.stderr.close()
     seconds = time.monotonic() - started
     generator = np.random.default_rng(0)
-    for kill in range(KILLS):
-        process = begun(root, epochs=4 + kill)
+    for kill in range(kills):
+        process = begun(root, method, epochs=4 + kill)
         # Evenly over the run, and a little beyond its end.
-        moment = (kill + generator.random()) / KILLS * 1.1 * seconds
+        moment = (kill + generator.random()) / kills * 1.1 * seconds
         time.sleep(moment)
         process.kill()
         process.wait()
         process.stderr.close()
         whole(opened, root)
-    process = begun(root, epochs=4)
+    process = begun(root, method, epochs=4)
     assert process.wait() == 0
     process.stderr.close()
     whole(opened, root)

@@ -23,7 +23,7 @@ class BackboneSettings:
     all photos. The same seed gives the same network, on the same machine.
     """
 
-    epochs: int = 24
+    epochs: int = 8
     finishing: float = 0.25
     batch: int = 32
     rate: float = 3e-4
