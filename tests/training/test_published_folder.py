@@ -130,6 +130,12 @@ def test_depth_has_an_end(number, folder):
     refused(folder, "num_hidden_layers .*at most 1000")
 
 
+@pytest.mark.parametrize("depths", [[500, 501], [1] * 1001, [2, float("nan")], [-2000, 2]])
+def test_depth_by_stages_has_an_end(depths, folder):
+    changed(folder / "config.json", depths=depths)
+    refused(folder, "depths .*at most 1000")
+
+
 def test_depth_has_an_end_in_towers_too(tmp_path):
     published("clip", tmp_path / "published")
     path = tmp_path / "published" / "config.json"

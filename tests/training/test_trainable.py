@@ -63,6 +63,10 @@ def test_own_weights_are_begun_with_by_either_names(library, tmp_path):
     assert torch.equal(again.network.stem.norm.weight, trainable.network.stem.norm.weight)
     assert again.licence == "not stated"
     assert again.source == "efficientnet-lite0, weights from tuned.safetensors"
+    # One of the two by itself, as the refusal below says.
+    [part] = trainable_networks(library, "efficientnet-lite0-320", weights=path)
+    assert part.preprocessing.input_size == 320
+    assert torch.equal(part.network.stem.norm.weight, trainable.network.stem.norm.weight)
     with pytest.raises(ModelError, match="of another network"):
         trainable_networks(library, "efficientnet-lite2", weights=path)
     with pytest.raises(UsageError, match="efficientnet-lite0-320 or efficientnet-lite2-380"):

@@ -35,7 +35,7 @@ MAX_SETTINGS_BYTES = 8 << 20
 MOST_ASKED = 2
 # Many times the deepest that are published.
 MAX_LAYERS = 1000
-LAYERS = ("layers", "layer", "depth", "blocks")
+LAYERS = ("layers", "layer", "depth", "depths", "blocks")
 
 
 def published_settings(source: Path, *names: str, optional: bool = False) -> Mapping[str, Any]:
@@ -128,7 +128,9 @@ def _numbers_in(path: Path) -> int:
         with safe_open(path, "pt") as file:
             return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     except Exception as error:  # the reader's own, and what the system says
-        raise ModelError(f"{path}: it is no safetensors file: {error}") from error
+        raise ModelError(
+            f"{path}: transformers cannot open it: it is no safetensors file: {error}"
+        ) from error
 
 
 def _check_depth(source: Path) -> None:
@@ -138,10 +140,14 @@ def _check_depth(source: Path) -> None:
         for name, value in waiting.pop().items():
             if isinstance(value, Mapping):
                 waiting.append(value)
-            for number in value if isinstance(value, list) else [value]:
-                too_many = isinstance(number, int | float) and not abs(number) <= MAX_LAYERS
-                if too_many and name.endswith(LAYERS):
-                    raise ModelError(f"{source / CONFIG}: {name} {number}: at most {MAX_LAYERS}")
+            numbers = [n for n in _as_list(value) if isinstance(n, int | float)]
+            # Written so that what is no number is refused.
+            if name.endswith(LAYERS) and not sum(map(abs, numbers)) <= MAX_LAYERS:
+                raise ModelError(f"{source / CONFIG}: {name} {value!s:.60}: at most {MAX_LAYERS}")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _check_size(transformers: Any, source: Path, held: int) -> None:

@@ -1,6 +1,7 @@
 """The networks that can be trained, by the name of a model, and in which parts.
 
-    efficientnet-lite0, ...    the bundled ones; two networks where a model joins two
+    efficientnet-lite0, ...    the bundled ones; two networks where a model joins two, which have
+                               names of their own
     timm:NAME                  of timm
     open_clip:NAME[/TAG]       image towers of open_clip, where it is installed
     FOLDER                     a model of transformers as published; its tower for photos
@@ -89,9 +90,9 @@ def trainable_networks(
     cannot be trained so, MissingExtra where a package is missing, and ModelError where weights
     cannot be read or do not fit.
     """
-    if lora_rank is not None and model_name in BUNDLED:
+    bundled = _bundled(model_name)
+    if lora_rank is not None and bundled is not None:
         raise UsageError(f"LoRA is for transformers, and {model_name} is none: leave it out")
-    bundled = BUNDLED.get(model_name)
     if isinstance(bundled, JoinedModel):
         if weights is not None:
             names = " or ".join(part.name for part in bundled.parts)
@@ -100,6 +101,13 @@ def trainable_networks(
     if bundled is not None:
         return (_lite(bundled, weights),)
     return (_trainable(_found(library, model_name, weights), lora_rank),)
+
+
+def _bundled(name: str) -> BundledModel | JoinedModel | None:
+    """A bundled model, or one network of those that are joined."""
+    joined = [model for model in BUNDLED.values() if isinstance(model, JoinedModel)]
+    parts = {part.name: part for model in joined for part in model.parts}
+    return BUNDLED.get(name) or parts.get(name)
 
 
 def _lite(bundled: BundledModel, weights: Path | None) -> Trainable:
