@@ -79,7 +79,7 @@ def test_a_name_that_is_taken_is_told_before_anything_comes(server, shop):
     server.repositories["shop/colours"] = Repository(two_networks())
     shop.add_model("hf:shop/colours")
     server.asked.clear()
-    with pytest.raises(ModelError, match="give another --name"):
+    with pytest.raises(ModelError, match="give another name"):
         shop.add_model("hf:shop/colours")
     assert server.asked == []
 

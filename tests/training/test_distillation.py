@@ -80,6 +80,22 @@ def test_stopped_it_keeps_nothing_and_goes_on(shop, student):
     assert "again" in [card.name for card in shop.models()]
 
 
+class KilledAtTheEnd(Distiller):
+    def _measured(self, *given):
+        super()._measured(*given)
+        raise KeyboardInterrupt
+
+
+def test_killed_while_it_is_measured_it_goes_on(shop, student):
+    with pytest.raises(KeyboardInterrupt):
+        KilledAtTheEnd(shop).distil(options(student, "late"), Watch())
+    assert "late" not in [card.name for card in shop.models()]
+    watch = Watch()
+    found = Distiller(shop).distil(options(student, "late"), watch)
+    assert not watch.heard_of("with all photos, tiny-dino")
+    assert found.card == shop.model("late")
+
+
 def test_a_name_that_is_taken_is_told_before_anything_is_read(shop, student):
     watch = Watch()
     with pytest.raises(ModelError, match="grid-8"):

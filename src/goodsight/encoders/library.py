@@ -82,7 +82,7 @@ class ModelLibrary:
         if not _is_name(name):
             raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
         if name in self.names():
-            raise ModelError(f"there is a model '{name}' already; give another --name")
+            raise ModelError(f"there is a model '{name}' already; give another name")
 
     @contextmanager
     def draft(self) -> Iterator[Path]:

@@ -26,6 +26,7 @@ from goodsight.reembedding import ReEmbedder
 from goodsight.training.backbone_training import teach_products
 from goodsight.training.backbone_work import BackboneWork
 from goodsight.training.lesson_photos import read_lesson_photos
+from goodsight.training.model_names import lasting_name, short_name
 from goodsight.training.proof import Proof
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.trainable import trainable_networks
@@ -49,7 +50,8 @@ def tune_backbone(
     Raises what `Tuner.tune` raises.
     """
     encoder, settings = reader.base_encoder(), options.backbone
-    begun_with = options.network or encoder.card.tuned_from or encoder.card.name
+    # The next tuning begins there too, wherever it is called from.
+    begun_with = lasting_name(options.network or encoder.card.tuned_from or encoder.card.name)
     networks = trainable_networks(
         reader.wiring.models, begun_with, weights=options.weights, lora_rank=options.lora
     )
@@ -83,7 +85,12 @@ def tune_backbone(
     if not verdict.passed and not options.force:
         run.finish(TuningStatus.REFUSED, record)
         return
-    name = work.finish(tried)
+    finished = work.finish(tried)
+    name = f"{short_name(begun_with)}-tuned-{finished.card.space[:8]}"
+    models = reader.wiring.models
+    # A run that was killed finds the model it had added.
+    if name not in models.names():
+        models.add(work.finished, name)
     watch.stage("embedding")
     # What is tuned from the profile's model goes on reading printed words as the profile does.
     own = begun_with in (encoder.card.name, encoder.card.tuned_from)

@@ -39,6 +39,8 @@ from goodsight.training.tuning_options import TuningWatch
 
 __all__ = ["BackboneWork"]
 
+FINISHED = "finished"
+
 
 @dataclass(frozen=True, slots=True)
 class BackboneWork:
@@ -93,24 +95,22 @@ class BackboneWork:
             for number, point in enumerate(curve, 1)
         )
 
-    def finish(self, tried: FloatArray, name: str = "") -> str:
-        """Each network trained on with all photos; the name of the model, added to the library.
+    def finish(self, tried: FloatArray) -> ImageEncoder:
+        """Each network trained on with all photos, as one model; `finished` is its folder.
 
-        `tried` float32 (n, f) are the features of the model that was tried. Unless it is given
-        a `name`, the model is called after what it is.
+        `tried` float32 (n, f) are the features of the model that was tried.
         """
         every = np.arange(len(self.photos))
         nothing = every[:0]
         split = Split(every, every, nothing, nothing, nothing)
         for number, part in enumerate(self._parts(tried)):
             finish_backbone(self._desk(number, split), part)
-        card = self._exported("finished").card
-        # A run that was killed finds the model it had added.
-        name = name or f"{Path(self.begun_with).name.replace(':', '-')}-tuned-{card.space[:8]}"
-        models = self.reader.wiring.models
-        if name not in models.names():
-            models.add(self.folder / "finished", name)
-        return name
+        return self._exported(FINISHED)
+
+    @property
+    def finished(self) -> Path:
+        """The folder of the finished model."""
+        return self.folder / FINISHED
 
     def features_by(self, encoder: ImageEncoder) -> FloatArray:
         """Raw features float32 (n, f) of all photos; see `encoder_features`."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.projecting import conditioned
 from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray
+from goodsight.encoders import open_folder
 from goodsight.quantising import bytes_of, timed
 from goodsight.reading import CollectionReader
 from goodsight.training.backbone_report import BackboneSettings
@@ -35,7 +36,8 @@ from goodsight.training.backbone_training import Rows, Teach
 from goodsight.training.backbone_work import BackboneWork
 from goodsight.training.distilling import DistillationLoss
 from goodsight.training.encoder_features import features_by
-from goodsight.training.lesson_photos import LessonPhotos, read_lesson_photos
+from goodsight.training.lesson_photos import read_lesson_photos
+from goodsight.training.model_names import lasting_name, short_name
 from goodsight.training.proof import Proof, Seen
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.splitting import Split
@@ -100,11 +102,12 @@ class Distiller:
         teacher = self._teacher(options)
         if isinstance(teacher, TextEncoder):
             raise UsageError(f"{teacher.card.name} sees texts too, which a student would not")
-        name = options.name or f"{_plain(options.student)}-from-{_plain(teacher.card.name)}"
+        student = lasting_name(options.student)
+        name = options.name or f"{short_name(student)}-from-{short_name(teacher.card.name)}"
         self._wiring.models.check_new_name(name)
-        networks = trainable_networks(self._wiring.models, options.student, weights=options.weights)
+        networks = trainable_networks(self._wiring.models, student, weights=options.weights)
         side = max(network.preprocessing.input_size for network in networks)
-        told = f"{self._reader.collection}/{options.student}/{teacher.card.space}"
+        told = f"{self._reader.collection}/{student}/{teacher.card.space}"
         folder = self._folder / hashlib.sha256(told.encode()).hexdigest()[:16]
         photos = ShopPhotos.of(self._reader)
         rows = np.arange(len(photos))
@@ -115,7 +118,7 @@ class Distiller:
             self._reader,
             photos,
             lesson,
-            options.student,
+            student,
             networks,
             options.settings,
             _teach(seen, teacher),
@@ -132,17 +135,18 @@ class Distiller:
         found = work.seen(after, taught, split)
         by_teacher = work.seen(seen, teacher, split), found
         by_student = work.seen(before, untaught, split), found
-        work.finish(after, name)
-        found_model = self._measured(
+        work.finish(after)
+        measured = self._measured(
             name,
             teacher,
-            options.student,
-            lesson,
+            work,
             _compared(work, split, by_teacher),
             _compared(work, split, by_student),
         )
+        # Only what was measured takes the name: killed before, it goes on when called again.
+        kept = replace(measured, card=self._wiring.models.add(work.finished, name))
         shutil.rmtree(folder, ignore_errors=True)
-        return found_model
+        return kept
 
     def _teacher(self, options: DistilOptions) -> ImageEncoder:
         if options.teacher is None:
@@ -169,32 +173,27 @@ class Distiller:
         self,
         name: str,
         teacher: ImageEncoder,
-        student: str,
-        lesson: LessonPhotos,
+        work: BackboneWork,
         taught: tuple[Comparison, ...],
         untaught: tuple[Comparison, ...],
     ) -> DistilledModel:
-        library = self._wiring.models
-        new = library.open(name)
+        library, lesson = self._wiring.models, work.lesson
+        new = open_folder(work.finished, self._wiring.settings.execution_providers, name=name)
         seconds = []
         for number in np.linspace(0, len(lesson) - 1, min(TIMED_PHOTOS, len(lesson))).astype(int):
             photo = lesson.photo(int(number))
             seconds.append((timed(teacher, photo)[1], timed(new, photo)[1]))
         with library.draft() as draft:
-            sizes: list[int] = []
-            for model in (teacher.card.name, name):
-                part = draft / str(len(sizes))
-                part.mkdir()
-                library.write_folder(model, part)
-                sizes.append(bytes_of(part))
+            library.write_folder(teacher.card.name, draft)
+            bytes_before = bytes_of(draft)
         rates = 1 / np.median(np.array(seconds), axis=0)
         return DistilledModel(
             card=new.card,
             teacher=teacher.card.name,
-            student=student,
+            student=work.begun_with,
             photos=len(lesson),
-            bytes_before=sizes[0],
-            bytes_after=sizes[1],
+            bytes_before=bytes_before,
+            bytes_after=bytes_of(work.finished),
             rate_before=float(rates[0]),
             rate_after=float(rates[1]),
             taught=taught,
@@ -225,7 +224,3 @@ def _compared(
         ("unseen products", proof.unknown()),
     )
     return tuple(compare(name, answers) for name, answers in suites if len(answers.products))
-
-
-def _plain(name: str) -> str:
-    return Path(name).name.replace(":", "-").replace("/", "-")
