@@ -14,6 +14,7 @@ from goodsight.cli.options import ACTOR, Collection, Database, Home, JsonOutput,
 from goodsight.cli.output import message, print_json, print_result
 from goodsight.cli.tune_extra import tune_extra
 from goodsight.cli.tune_progress import TuneProgress
+from goodsight.core.errors import UsageError
 
 if TYPE_CHECKING:
     from goodsight.core.tuning import TuningRun
@@ -104,6 +105,13 @@ def tune(
     with tune_extra("tuning"):
         from goodsight.training.pseudo_labels import LEAST_CONFIDENCE
         from goodsight.training.tuning_options import BACKBONE, TuneOptions
+    if stages is not None and method != BACKBONE:
+        raise UsageError(f"--stages goes with --method {BACKBONE}")
+    if dimension is not None and method == BACKBONE:
+        raise UsageError(
+            "--dimension is for the methods that train a head: goodsight collection compress cuts"
+            " vectors"
+        )
     options = TuneOptions(
         method=method,
         augmentations=augmentations,

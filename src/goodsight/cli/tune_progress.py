@@ -43,8 +43,8 @@ class TuneProgress:
         self._counted("photos read", done, total)
 
     def embedded(self, done: int, total: int) -> None:
-        """Draw how many photos the new network has seen, and the time left."""
-        self._counted("photos seen by the new network", done, total)
+        """Draw how many photos a network has seen, and the time left."""
+        self._counted("photos seen by the network", done, total)
 
     def _counted(self, doing: str, done: int, total: int) -> None:
         now = time.monotonic()

@@ -1,8 +1,9 @@
 """Photos to train a network with, and batches of views of them.
 
-A network meets every photo once an epoch, each time as somebody else might have taken it
-(`images.augmenting`). Photos are read once, made as small as the network needs and held in
-memory compressed: to decode a phone's photo anew would take longer than the training step.
+A network meets as many views in an epoch as there are photos, each of them a photo as somebody
+else might have taken it (`images.augmenting`). Photos are read once, made as small as the network
+needs and held in memory compressed: to decode a phone's photo anew would take longer than the
+training step.
 """
 
 from __future__ import annotations

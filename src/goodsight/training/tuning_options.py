@@ -24,9 +24,9 @@ class TuneOptions:
 
     `folder` holds photos sorted into folders, to learn from besides the catalogue's own;
     `unlabelled` photos that nobody sorted, of which a head learns from those whose product the
-    catalogue finds with a `confidence` of at least so much. `head`
-    is for the methods that train a head, `backbone` for the one that trains the network itself:
-    `network` names what to begin with there, the collection's own unless given, `weights` is a
+    catalogue finds with a `confidence` of at least so much. `head` is for the methods that train
+    a head, `backbone` for the one that trains the network itself: `network` names what to begin
+    with there, the collection's own unless given, or what that was tuned from; `weights` is a
     file of its weights, and with `lora` a transformer learns by adapters of that rank.
     """
 
@@ -51,11 +51,11 @@ class TuningWatch(Protocol):
         ...
 
     def training(self, name: str, progress: HeadProgress) -> None:
-        """Training, "trial" or "with all photos", has come so far."""
+        """Training, "trial" or "with all photos" and of which network, has come so far."""
         ...
 
     def embedded(self, done: int, total: int) -> None:
-        """So many photos have features of the new network."""
+        """So many photos were seen by a network, and there are so many."""
         ...
 
     def skipped(self, skip: Skip) -> None:
@@ -63,5 +63,5 @@ class TuningWatch(Protocol):
         ...
 
     def stage(self, name: str) -> None:
-        """Another part begins: "proving" or "switching"."""
+        """Another part begins: "teacher", "proving", "embedding" or "switching"."""
         ...
