@@ -1,33 +1,19 @@
-"""A small network learns what a large one finds alike; the large one is asked once a photo."""
-
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+"""A small network learns what a large one finds alike, and where it puts it."""
 
 import numpy as np
 import pytest
 
-from goodsight.core.errors import Interrupted, ModelError
-
 torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
 
-import goodsight  # noqa: E402
 from goodsight.core.types import Photo  # noqa: E402
 from goodsight.encoders import ModelLibrary  # noqa: E402
 from goodsight.encoders.preprocessing import prepare  # noqa: E402
-from goodsight.training.distilling import (  # noqa: E402
-    DistillationLoss,
-    EncoderFeatures,
-    teacher_targets,
-)
-from goodsight.training.kept_arrays import KeptArrays  # noqa: E402
-from goodsight.training.shop_photos import ShopPhotos  # noqa: E402
+from goodsight.training.distilling import DistillationLoss  # noqa: E402
 from small_shop import draw_seen  # noqa: E402
 from training.networks import PREPROCESSING, Residual, made  # noqa: E402
 
 LEARNT, ASKED = 10, 4
 PRODUCTS = 12
-HASH = "ab" * 32
 
 
 def shown(number, seed):
@@ -134,136 +120,3 @@ def test_it_begins_the_same_each_time_and_leaves_chance_alone():
     first = DistillationLoss(4, 6)
     assert torch.equal(torch.rand(2), due)
     assert torch.equal(first.map.weight, DistillationLoss(4, 6).map.weight)
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    root = tmp_path_factory.mktemp("seen")
-    rows = ["id,title,image"]
-    for number in range(4):
-        names = [f"{number}-{seed}.png" for seed in range(3)]
-        for seed, name in enumerate(names):
-            draw_seen(number, seed).save(root / name)
-        rows.append(f"p{number},Product {number},{'|'.join(names)}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
-    with goodsight.open(tmp_path_factory.mktemp("home")) as opened:
-        opened.index(root / "feed.csv")
-        yield opened
-
-
-def asked(shop, folder, *, stop_after=10**9):
-    """The targets of a larger model than the collection's, and how far it told to be."""
-    heard = []
-    targets = teacher_targets(
-        shop,
-        shop.wiring.encoder("efficientnet-lite2"),
-        ShopPhotos.of(shop),
-        folder,
-        seen=lambda done, total: heard.append((done, total)),
-        should_stop=lambda: len(heard) >= stop_after,
-    )
-    return targets, heard
-
-
-def test_targets_are_what_a_larger_model_sees_of_the_shops_photos(shop, tmp_path):
-    targets, heard = asked(shop, tmp_path)
-    assert heard == [(done, 12) for done in range(1, 13)]
-    assert targets.rows.tolist() == list(range(12))
-    assert targets.vectors.shape == (12, 1280)
-    np.testing.assert_allclose(np.linalg.norm(targets.vectors, axis=1), 1, atol=1e-6)
-    photos = ShopPhotos.of(shop)
-    teacher = shop.wiring.encoder("efficientnet-lite2")
-    loader = shop.wiring.kept_photos(teacher.card, shop.collection)
-    features = teacher.encode_photos([loader.load(name) for name in photos.references]).features
-    due = np.sqrt(features)
-    np.testing.assert_allclose(similarities(targets.vectors), similarities(due), atol=2e-3)
-
-
-def test_stopped_it_goes_on_from_there(shop, tmp_path):
-    with pytest.raises(Interrupted):
-        asked(shop, tmp_path, stop_after=5)
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")}
-    assert 5 <= len(files) < 12
-    whole, _ = asked(shop, tmp_path)
-    assert all(path.stat().st_mtime_ns == time for path, time in files.items())
-    again, _ = asked(shop, tmp_path / "elsewhere")
-    np.testing.assert_array_equal(whole.vectors, again.vectors)
-
-
-def test_photos_that_are_gone_are_left_out(shop, tmp_path):
-    photos = ShopPhotos.of(shop)
-    teacher = EncoderFeatures(shop.wiring.encoder("efficientnet-lite2"), tmp_path)
-    hashes = ("00" * 32, *photos.content_hashes[1:])
-    gone = replace(photos, content_hashes=hashes, references=("none.png", *photos.references[1:]))
-    targets = teacher_targets(
-        shop, shop.wiring.encoder("efficientnet-lite2"), gone, tmp_path,
-        seen=lambda *_: None, should_stop=lambda: False,
-    )  # fmt: skip
-    assert targets.rows.tolist() == list(range(1, 12))
-    assert teacher.kept(hashes[0]) is None
-    with pytest.raises(ModelError, match="no photo can be read"):
-        teacher_targets(
-            shop, shop.wiring.encoder("efficientnet-lite2"),
-            replace(gone, references=("none.png",) * 12, content_hashes=("00" * 32,) * 12),
-            tmp_path, seen=lambda *_: None, should_stop=lambda: False,
-        )  # fmt: skip
-
-
-def test_a_broken_or_hostile_file_is_made_anew(teacher, tmp_path):
-    maker, photo = EncoderFeatures(teacher, tmp_path), shown(3, 1)
-    features = maker.of(photo)
-    [path] = tmp_path.rglob("*.npy")
-    sign = tmp_path / "executed"
-
-    class Payload:
-        def __reduce__(self):
-            return (open, (str(sign), "w"))
-
-    np.save(path, np.array([Payload()], dtype=object), allow_pickle=True)
-    assert maker.kept(photo.content_hash) is None
-    assert not sign.exists()
-    for wrong in (features[0], np.concatenate([features, features]), features[:, :-1]):
-        np.save(path, wrong)
-        assert maker.kept(photo.content_hash) is None
-    for wrong in (features.astype(np.complex64), features.astype(np.int64), features * np.nan):
-        np.save(path, wrong)
-        assert maker.kept(photo.content_hash) is None
-    with path.open("wb") as file:
-        np.savez(file, features)
-    assert maker.kept(photo.content_hash) is None
-    os.truncate(path, 10)
-    assert maker.kept(photo.content_hash) is None
-    np.testing.assert_array_equal(maker.of(photo), features)
-    np.testing.assert_array_equal(maker.kept(photo.content_hash), features)
-
-
-@pytest.mark.parametrize("rows", [9, 10**6, 10**9, 10**12, 10**17, 10**30, -1])
-def test_a_header_that_promises_more_than_there_is_asks_for_no_memory(rows, tmp_path):
-    kept = KeptArrays(tmp_path, 4)
-    kept.keep(HASH, np.zeros((1, 4), dtype=np.float32))
-    [path] = tmp_path.rglob("*.npy")
-    content = path.read_bytes()
-    # As long as before: the header is filled up with blanks.
-    spare = b" " * (len(str(rows)) - 1)
-    hostile = content.replace(b"(1, 4), }" + spare, b"(%d, 4), }" % rows)
-    assert len(hostile) == len(content)
-    assert hostile != content
-    path.write_bytes(hostile)
-    assert kept.get(HASH) is None
-
-
-def test_numbers_beyond_half_precision_stay_numbers(tmp_path):
-    kept, values = KeptArrays(tmp_path, 2), np.array([[1e5, -2.0]], dtype=np.float32)
-    np.testing.assert_array_equal(kept.keep(HASH, values), values)
-    np.testing.assert_array_equal(kept.get(HASH), values)
-
-
-def test_a_photo_is_kept_by_many_threads_at_once(tmp_path):
-    kept, values = KeptArrays(tmp_path, 1280), np.ones((1, 1280), dtype=np.float32)
-    with ThreadPoolExecutor(4) as pool:
-        for number in range(50):
-            name = f"{number:064x}"
-            for found in pool.map(lambda name: kept.keep(name, values), [name] * 4):
-                np.testing.assert_array_equal(found, values)
-            np.testing.assert_array_equal(kept.get(name), values)
-    assert not list(tmp_path.rglob("*.part"))

@@ -11,68 +11,14 @@ Nets", ICLR 2015. Neither needs features of the same length, nor a label.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from goodsight.core.errors import ModelError
-from goodsight.core.ports import ImageEncoder
-from goodsight.core.projecting import conditioned
-from goodsight.core.scoring import unit_rows
-from goodsight.core.types import FloatArray
-from goodsight.reading import CollectionReader
-from goodsight.training.encoder_features import EncoderFeatures
-from goodsight.training.photo_features import photo_features
-from goodsight.training.shop_photos import ShopPhotos
-
-__all__ = ["DistillationLoss", "TeacherTargets", "teacher_targets"]
+__all__ = ["DistillationLoss"]
 
 # Photos that nothing tells apart have no mean distance to take a share of.
 LEAST_DISTANCE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class TeacherTargets:
-    """What the teacher sees of m photos: `vectors` float32 (m, t) of norm 1.
-
-    `rows` int64 (m,) are the photos' places among those asked for; those that cannot be read
-    any more are left out.
-    """
-
-    rows: NDArray[np.int64]
-    vectors: FloatArray
-
-
-def teacher_targets(
-    reader: CollectionReader,
-    encoder: ImageEncoder,
-    photos: ShopPhotos,
-    folder: Path,
-    *,
-    seen: Callable[[int, int], None],
-    should_stop: Callable[[], bool],
-) -> TeacherTargets:
-    """What a large encoder, whichever the collection uses, sees of a collection's photos.
-
-    Features are kept in `folder` and taken up from there. `seen` hears how many photos the
-    teacher has seen, and how many there are. Raises ModelError where no photo can be read or
-    the encoder fails, StoreError, and Interrupted once `should_stop` says True.
-    """
-    teacher = EncoderFeatures(encoder, folder)
-    found = photo_features(reader, photos, np.arange(len(photos)), teacher, seen, should_stop)
-    if not found:
-        raise ModelError(f"{encoder.card.name} can teach nothing: no photo can be read any more")
-    features = np.concatenate([values for _, values in found])
-    # As the encoder's own vectors are made, and the catalogue's own projection begins.
-    rooted = bool((features >= 0).all())
-    vectors = unit_rows(conditioned(features, encoder.card.feature_blocks, rooted))
-    return TeacherTargets(np.array([row for row, _ in found]), vectors)
 
 
 class DistillationLoss(nn.Module):  # type: ignore[misc]  # the base install has no torch to check with
