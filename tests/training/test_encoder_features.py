@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch", reason="needs torch: make test-torch")
 
 import goodsight
-from goodsight.core.errors import InputError, Interrupted
+from goodsight.core.errors import InputError, Interrupted, ModelError
 from goodsight.core.types import Photo
 from goodsight.encoders import ModelLibrary
 from goodsight.training.encoder_features import EncoderFeatures, features_by
@@ -148,3 +148,10 @@ def test_a_photo_is_kept_by_many_threads_at_once(tmp_path):
                 np.testing.assert_array_equal(found, values)
             np.testing.assert_array_equal(kept.get(name), values)
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_place_that_takes_nothing_is_told(tmp_path):
+    (tmp_path / "taken").write_text("no folder")
+    with pytest.raises(ModelError, match="cannot be written: Not a directory"):
+        KeptArrays(tmp_path / "taken", 2).keep(HASH, np.ones((1, 2), dtype=np.float32))
+    assert KeptArrays(tmp_path / "taken", 2).get(HASH) is None

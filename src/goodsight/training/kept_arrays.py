@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from goodsight.core.errors import ModelError
 from goodsight.core.types import FloatArray
 
 __all__ = ["KeptArrays"]
@@ -37,17 +38,23 @@ class KeptArrays:
     def keep(self, content_hash: str, values: FloatArray) -> FloatArray:
         """Keep values (k, columns), whole or not at all; as they come back from the disk.
 
-        A run that was resumed so gives the same result.
+        A run that was resumed so gives the same result. Raises ModelError where nothing can be
+        written.
         """
         path = self._path(content_hash)
-        path.parent.mkdir(parents=True, exist_ok=True)
         # A photo that two products show is seen by two threads at once.
         draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         fits = bool((np.abs(values) <= np.finfo(np.float16).max).all())
         kept = values.astype(np.float16 if fits else np.float32)
-        with draft.open("wb") as file:
-            np.save(file, kept, allow_pickle=False)
-        draft.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                np.save(file, kept, allow_pickle=False)
+            draft.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise ModelError(f"{path}: cannot be written: {error.strerror or error}") from error
         return kept.astype(np.float32)
 
     def _path(self, content_hash: str) -> Path:
