@@ -116,7 +116,7 @@ def tune(
         lora=lora,
     )
     if method == BACKBONE:
-        options = replace(options, backbone=_backbone(loss, epochs, stages, seed))
+        options = replace(options, backbone=_backbone(loss, dimension, epochs, stages, seed))
     else:
         options = replace(options, head=_head(loss, dimension, epochs, seed))
     with (
@@ -152,7 +152,11 @@ def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int
 
 
 def _backbone(
-    loss: str | None, epochs: int | None, stages: float | None, seed: int
+    loss: str | None,
+    dimension: int | None,
+    epochs: int | None,
+    stages: float | None,
+    seed: int,
 ) -> BackboneSettings:
     from goodsight.asking import choice
     from goodsight.training.backbone_report import BackboneSettings
@@ -163,6 +167,7 @@ def _backbone(
         loss=own.loss if loss is None else choice(LossName, loss),
         epochs=epochs or own.epochs,
         stages=stages or own.stages,
+        dimension=dimension or own.dimension,
         seed=seed,
     )
 
