@@ -17,8 +17,10 @@ from small_shop import draw_seen
 pytestmark = pytest.mark.embedded
 
 SCRIPT = Path(__file__).parent / "re_embedder_to_kill.py"
-KILLS = int(os.environ.get("GOODSIGHT_TEST_RE_EMBEDDING_KILLS", "12"))
+KILLS = int(os.environ.get("GOODSIGHT_TEST_RE_EMBEDDING_KILLS", "8"))
 PRODUCTS, SHOTS = 24, 3
+# As the script says: it begins, and each batch of four photos is done.
+STEPS = 2 + PRODUCTS * SHOTS // 4
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +42,24 @@ def begun(home, model):
     )
 
 
+def heard(process, steps):
+    """What it says until so many batches are done, or it switches."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line.decode().strip())
+        if len(lines) > steps or lines[-1] == "switching":
+            break
+    return lines
+
+
 def ended(process):
     """Its last words."""
     told, said = process.communicate()
     return told.decode().splitlines(), said.decode()
+
+
+def stage_of(line):
+    return "embedding" if line == "go" or " of " in line else line.split()[0]
 
 
 def whole(shop, photos):
@@ -65,28 +81,15 @@ def test_killed_at_any_moment_a_whole_model_serves(photos, tmp_path):
         for cells in (4, 8):
             shop.add_model(grid_folder(tmp_path, cells))
         shop.index(photos / "feed.csv", model="grid-4")
-        process, started = begun(home, "grid-8"), time.monotonic()
-        assert process.stdout.readline() == b"go\n"
-        opened = time.monotonic() - started
-        told, said = ended(process)
-        assert told[-1:] == [f"done {PRODUCTS * SHOTS}"], said
-        seconds = time.monotonic() - started - opened
         for kill in range(KILLS):
             now = whole(shop, photos)
             if kill % 4 > 1:
                 shop.switcher().prune()  # the next one begins with nothing
             process = begun(home, models[1 - models.index(now)])
-            assert process.stdout.readline() == b"go\n"
-            if kill % 2:
-                # In the switch itself, which is short.
-                while process.stdout.readline() not in (b"switching\n", b""):
-                    pass
-                time.sleep(chance.uniform(0, 0.2))
-                before = ["switching"]
-            else:
-                # Evenly over the whole of it, and a little beyond its end.
-                time.sleep((kill + chance.random()) / KILLS * 1.1 * seconds)
-                before = ["0 of 0"]
+            # Every other time in the switch itself, which is short.
+            until = 2 * STEPS if kill % 2 else chance.randrange(STEPS)
+            before = heard(process, until)
+            time.sleep(chance.uniform(0, 0.2))
             process.kill()
             told, said = ended(process)
             assert "Traceback" not in said
@@ -99,7 +102,7 @@ def test_killed_at_any_moment_a_whole_model_serves(photos, tmp_path):
         assert told[-1:] == [f"done {PRODUCTS * SHOTS}"], said
         assert whole(shop, photos) == models[1 - models.index(now)]
         assert all(check.ok for check in shop.doctor(fix=True))
-    stages = Counter("embedding" if " of " in line else line.split()[0] for line in last)
+    stages = Counter(stage_of(line) for line in last)
     print(f"{KILLS} kills, {sum(switched)} with the new model in use; under way: {dict(stages)}")
     assert stages["done"] <= KILLS // 2, "the kills came too late to say anything"
     assert not all(switched)
