@@ -7,7 +7,9 @@ import pytest
 import goodsight
 from encoders.joint_models import joint_folder
 from goodsight.config import Settings
-from goodsight.core.errors import CollectionNotFound, UsageError
+from goodsight.core.errors import CollectionNotFound, SpaceMismatch, UsageError
+from goodsight.shortening import Shortener
+from grid_models import grid_folder
 from small_shop import draw_seen
 
 PRODUCTS, SHOTS = 12, 12
@@ -133,6 +135,28 @@ def test_lengths_that_are_no_cut_are_refused(home, tmp_path):
                 shop.shortener().shorten(dimension)
     with opened(tmp_path, "nothing") as shop, pytest.raises(CollectionNotFound):
         shop.shortener().shorten(4)
+
+
+class ShortenerInAHurry(Shortener):
+    """Its collection's model is replaced between the proof and the switch."""
+
+    def _calibrations(self, *given):
+        found = super()._calibrations(*given)
+        change = self._reader.re_embedder().begin("grid-8")
+        change.embed()
+        change.switch(None, {})
+        return found
+
+
+def test_a_model_that_is_replaced_meanwhile_keeps_its_own_space(tmp_path, photos):
+    with opened(tmp_path / "home", "hurry", learn=False) as shop:
+        for cells in (4, 8):
+            shop.add_model(grid_folder(tmp_path, cells))
+        shop.index(feed(photos, tmp_path / "feed.csv", products=4), model="grid-4")
+        with pytest.raises(SpaceMismatch, match="grid-8"):
+            ShortenerInAHurry(shop.wiring, shop).shorten(24, force=True)
+        assert (shop.info().model, shop.info().dimension) == ("grid-8", 192)
+        assert shop.search(photos / "3-3.png").hits[0].product.id == "p3"
 
 
 def test_a_model_that_sees_texts_is_refused(tmp_path, photos):

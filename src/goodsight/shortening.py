@@ -32,11 +32,11 @@ class Shortener:
 
         The former space is kept, to go back to. With `force` it is switched to whatever is
         lost. Raises UsageError where vectors are as short already, or their model sees texts;
-        InputError where there is no photo, CollectionNotFound, StoreError.
+        InputError where there is no photo, ModelError, SpaceMismatch where the model is
+        replaced meanwhile, CollectionNotFound, StoreError.
         """
-        encoder = self._reader.base_encoder()
-        active = self._spaces.active_space()
-        blocks = encoder.card.feature_blocks
+        encoder, active = self._reader.sight()
+        blocks, seen_by = encoder.card.feature_blocks, active.encoder_space
         now = active.projection.dimension if active.projection else encoder.card.dimension
         if not 1 <= dimension < now:
             raise UsageError(
@@ -47,7 +47,8 @@ class Shortener:
             raise UsageError(
                 f"{encoder.card.name} sees texts too, whose vectors would stay as long as they are"
             )
-        sample = sampled(self._spaces.feature_batches(), self._spaces.learnt_from().photos)
+        batches = self._spaces.feature_batches(seen_by)
+        sample = sampled(batches, self._spaces.learnt_from().photos)
         if sample is None:
             raise InputError("the collection has no photo: goodsight index SOURCE")
         recall = compared(sample, active.projection, dimension, blocks)
@@ -56,12 +57,15 @@ class Shortener:
         if lost and not force:
             return ShorterSpace(now, dimension, recall, before)
         space = (
-            principal(self._spaces.feature_batches(), blocks, dimension)
+            principal(self._spaces.feature_batches(seen_by), blocks, dimension)
             if active.projection is None
             else shortened(active.projection, dimension)
         )
         name = self._spaces.switch_space(
-            space, self._calibrations(active, space, sample), keep_former=True
+            space,
+            self._calibrations(active, space, sample),
+            keep_former=True,
+            encoder_space=seen_by,
         )
         return ShorterSpace(now, dimension, recall, before, self._bytes(), name, forced=lost)
 

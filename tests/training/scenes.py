@@ -1,5 +1,7 @@
 """Products small before loud grounds: the ground is most of what an encoder sees."""
 
+import io
+
 import numpy as np
 from PIL import Image
 
@@ -27,3 +29,10 @@ def busy_scene(number, seed):
     thing = thing.rotate(float(rng.uniform(-40, 40)), expand=True)
     picture.paste(thing, tuple(int(v) for v in rng.integers(0, 128 - thing.width, 2)))
     return picture
+
+
+def jpeg(picture):
+    """A small picture as the bytes of a JPEG."""
+    buffer = io.BytesIO()
+    picture.convert("RGB").resize((48, 48)).save(buffer, "JPEG")
+    return buffer.getvalue()

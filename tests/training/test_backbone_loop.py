@@ -1,6 +1,7 @@
 """A small network trained on drawn photos: it learns, averages, stops and goes on."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from goodsight.training.losses import LossName  # noqa: E402
 from goodsight.training.network_output import photos_features  # noqa: E402
 from goodsight.training.objectives import ProductObjective  # noqa: E402
 from goodsight.training.trainable import Trainable  # noqa: E402
-from training.scenes import scene  # noqa: E402
+from training.scenes import jpeg, scene  # noqa: E402
 
 SIDE, PRODUCTS, PHOTOS = 32, 6, 8
 PREPROCESSING = Preprocessing(input_size=SIDE, resize_size=SIDE)
@@ -41,12 +42,6 @@ def network():
         torch.nn.Flatten(),
     )
     return Trainable(parts, PREPROCESSING, ((parts[0],), (parts[2],)), "tiny", "MIT", "here")
-
-
-def jpeg(picture):
-    buffer = io.BytesIO()
-    picture.convert("RGB").resize((48, 48)).save(buffer, "JPEG")
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +122,17 @@ def test_lower_stages_stay_as_they_are(photos):
     learn(lesson(photos, trainable), BackboneSettings(epochs=2, batch=8, stages=0.5))
     assert torch.equal(trainable.network[0].weight, lower)
     assert not torch.equal(trainable.network[2].weight, upper)
+
+
+def test_trained_again_the_same_stages_learn(photos):
+    found = network()
+    weights = tuple(found.network.parameters())
+    trainable = replace(found, stages=tuple((weight,) for weight in weights))
+    for _ in range(2):
+        before = [weight.detach().clone() for weight in weights]
+        learn(lesson(photos, trainable), BackboneSettings(epochs=1, batch=8, stages=0.5))
+        stayed = [torch.equal(*pair) for pair in zip(before, weights, strict=True)]
+        assert stayed == [True, True, False, False]
 
 
 def test_stopped_and_begun_again_it_comes_to_the_same(photos, tmp_path):

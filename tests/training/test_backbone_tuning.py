@@ -1,14 +1,19 @@
 """The network itself tuned from end to end: proven, embedded, switched to, and undone."""
 
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
 pytest.importorskip("transformers", reason="needs transformers")
+safetensors = pytest.importorskip("safetensors.torch", reason="needs safetensors")
 
 import goodsight  # noqa: E402
 from goodsight.core.errors import InputError, Interrupted, UsageError  # noqa: E402
 from goodsight.core.tuning import TuningStatus  # noqa: E402
+from goodsight.encoders import ModelLibrary  # noqa: E402
 from goodsight.training.backbone_report import BackboneSettings  # noqa: E402
+from goodsight.training.trainable import trainable_networks  # noqa: E402
 from goodsight.training.tuner import Tuner  # noqa: E402
 from goodsight.training.tuning_options import TuneOptions  # noqa: E402
 from grid_models import grid_folder  # noqa: E402
@@ -163,6 +168,46 @@ def test_photos_that_are_gone_are_left_out(few_photos, forced, tmp_path):
         run = tune(shop, forced)
         # Their thumbnails do.
         assert run.record.model.photos == FEW * 3
+
+
+def test_weights_of_ones_own_are_asked_what_they_see_before_they_learn(few_photos, tmp_path):
+    [network] = trainable_networks(ModelLibrary(tmp_path / "models"), "efficientnet-lite0")
+    weights = tmp_path / "own.safetensors"
+    safetensors.save_file(network.network.state_dict(), weights)
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.index(few_photos)
+        watch = Watch()
+        with pytest.raises(Interrupted):
+            tune(
+                shop,
+                TuneOptions("backbone", weights=weights, backbone=QUICK),
+                watch,
+                should_stop=lambda: watch.heard_of("trial, efficientnet-lite0"),
+            )
+        assert ("embedded", FEW * 6, FEW * 6) in watch.heard
+
+
+def test_photos_sorted_into_folders_teach_the_network_too(small_shop_home, forced, tmp_path):
+    thing = tmp_path / "sorted" / "p3"
+    thing.mkdir(parents=True)
+    for seed in (50, 51):
+        busy_scene(3, seed).save(thing / f"{seed}.png")
+    options = replace(forced, folder=tmp_path / "sorted")
+    watch = Watch()
+    run = tune(small_shop_home, options, watch)
+    assert run.record.model.photos == FEW * 6 + 2
+    assert run.record.model.products == FEW
+
+
+def test_products_of_one_photo_each_are_not_proven_better(forced, tmp_path):
+    with goodsight.open(tmp_path / "home") as shop:
+        shop.add_model(grid_folder(tmp_path / "models", 4))
+        shop.index(draw(tmp_path, FEW, 1), model="grid-4")
+        before = shop.info()
+        run = tune(shop, replace(forced, force=False))
+        assert run.status is TuningStatus.REFUSED
+        assert shop.info() == before
+        assert tune(shop, forced).status is TuningStatus.SWITCHED
 
 
 def test_what_cannot_be_trained_is_refused_before_anything_is_read(small_shop_home):

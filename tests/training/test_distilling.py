@@ -1,6 +1,7 @@
 """A small network learns what a large one finds alike; the large one is asked once a photo."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -255,3 +256,14 @@ def test_numbers_beyond_half_precision_stay_numbers(tmp_path):
     kept, values = KeptArrays(tmp_path, 2), np.array([[1e5, -2.0]], dtype=np.float32)
     np.testing.assert_array_equal(kept.keep(HASH, values), values)
     np.testing.assert_array_equal(kept.get(HASH), values)
+
+
+def test_a_photo_is_kept_by_many_threads_at_once(tmp_path):
+    kept, values = KeptArrays(tmp_path, 1280), np.ones((1, 1280), dtype=np.float32)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(50):
+            name = f"{number:064x}"
+            for found in pool.map(lambda name: kept.keep(name, values), [name] * 4):
+                np.testing.assert_array_equal(found, values)
+            np.testing.assert_array_equal(kept.get(name), values)
+    assert not list(tmp_path.rglob("*.part"))

@@ -117,6 +117,7 @@ class _Run:
             self._device, memory_format=torch.channels_last
         )
         self._objective = lesson.objective.to(self._device)
+        self._frozen: list[nn.Parameter] = []
         self._optimizer = torch.optim.AdamW(self._groups(), weight_decay=WEIGHT_DECAY)
         self._average = AveragedModel(self._network, avg_fn=_averaged)
         # Half as many bits where a graphics card gains by it.
@@ -129,16 +130,18 @@ class _Run:
         self._recalls: list[float | None] = [self._recall()]
 
     def _groups(self) -> list[dict[str, object]]:
-        """The stages that learn, each with its rate; all others are frozen."""
+        """The stages that learn, each with its rate; all others are frozen meanwhile."""
         stages = [list(_weights(stage)) for stage in self._lesson.trainable.stages]
         stages = [stage for stage in stages if stage]
         learning = max(1, round(self._settings.stages * len(stages)))
         groups: list[dict[str, object]] = []
         for below, weights in enumerate(reversed(stages)):
-            for weight in weights:
-                weight.requires_grad_(below < learning)
             if below < learning:
                 groups.append({"params": weights, "scale": self._settings.decay**below})
+            else:
+                self._frozen += weights
+        for weight in self._frozen:
+            weight.requires_grad_(False)
         own = list(self._objective.parameters())
         groups.append({"params": own, "scale": OBJECTIVE_RATE, "weight_decay": 0.0})
         return groups
@@ -208,6 +211,9 @@ class _Run:
         """Give the network the averaged weights, on the CPU again."""
         self._network.load_state_dict(self._average.module.state_dict())
         self._network.to("cpu", memory_format=torch.contiguous_format)
+        # The next training counts its share of the same stages.
+        for weight in self._frozen:
+            weight.requires_grad_(True)
 
     def _parameters(self) -> Mapping[str, Tensor]:
         """What learns, by name."""
@@ -218,11 +224,9 @@ class _Run:
         return {name: weight for name, weight in named if weight.requires_grad}
 
     def _averages(self) -> Mapping[str, Tensor]:
-        return {
-            f"average.{name}": weight
-            for name, weight in self._average.module.named_parameters(prefix="network")
-            if f"{name}" in self._parameters()
-        }
+        learning = self._parameters()
+        named = self._average.module.named_parameters(prefix="network")
+        return {f"average.{name}": weight for name, weight in named if name in learning}
 
     def _tensors(self) -> dict[str, Tensor]:
         """All numbers by name; those of the optimiser are zeros before its first step."""

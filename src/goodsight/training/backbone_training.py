@@ -147,6 +147,10 @@ def _fingerprint(desk: BackboneDesk, stage: Stage, rows: Rows) -> str:
     digest = hashlib.sha256(f"{stage}/{desk.settings}".encode())
     told = (desk.trainable.name, desk.trainable.source, str(desk.trainable.preprocessing))
     digest.update("/".join(told).encode())
+    # Another file of weights or other adapters may go by the same names.
+    for name, tensor in desk.trainable.network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.numpy().tobytes())
     for row in rows:
         digest.update(hashlib.sha256(desk.photos.pictures[row]).digest())
     digest.update(np.ascontiguousarray(desk.products[rows]).tobytes())

@@ -65,7 +65,7 @@ def tune_backbone(
     )
     split = work.split(encoder)
     before = photos.features
-    if begun_with != encoder.card.name:
+    if begun_with != encoder.card.name or options.weights is not None:
         before = work.features_by(work.begun())
     trial, curve = work.trial(before, split)
     watch.stage("proving")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,7 +41,8 @@ class KeptArrays:
         """
         path = self._path(content_hash)
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.part")
+        # A photo that two products show is seen by two threads at once.
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         fits = bool((np.abs(values) <= np.finfo(np.float16).max).all())
         kept = values.astype(np.float16 if fits else np.float32)
         with draft.open("wb") as file:
