@@ -118,8 +118,9 @@ soak: $(VENV)/.dev
 	GOODSIGHT_SOAK_SECONDS=300 $(VENV)/bin/python -m benchmarks service
 	GOODSIGHT_TEST_UPLOADS=10000 GOODSIGHT_TEST_EXAMPLES=300 $(VENV)/bin/python -m pytest \
 	  tests/service/test_mutations.py tests/service/test_openapi.py
-	GOODSIGHT_TEST_KILLS=250 $(VENV)/bin/python -m pytest \
-	  tests/test_kill.py tests/stores/test_killed.py tests/service/test_killed.py
+	GOODSIGHT_TEST_KILLS=250 GOODSIGHT_TEST_RE_EMBEDDING_KILLS=100 $(VENV)/bin/python -m pytest \
+	  tests/test_kill.py tests/stores/test_killed.py tests/service/test_killed.py \
+	  tests/test_re_embedding_killed.py
 
 # The pictures in docs/images; needs Chromium and the sample store of `make demo`.
 screenshots: $(VENV)/.dev

@@ -20,9 +20,9 @@ NAMES = (
 )
 # Only where they are asked for: the first takes long and writes into docs/quality.md, the second
 # reads words on photos for long, the third needs the extra `voice` and espeak-ng, the fourth the
-# extra `tune` and an hour. `growth` takes long, too, and has options of its own:
-# python -m benchmarks growth --help.
-BY_NAME = ("quality", "composed", "voice", "tuning")
+# extra `tune` and an hour, the fifth some minutes. `growth` takes long, too, and has options of its
+# own: python -m benchmarks growth --help.
+BY_NAME = ("quality", "composed", "voice", "tuning", "quantising")
 
 
 def main(arguments: list[str]) -> int:

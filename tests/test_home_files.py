@@ -6,7 +6,9 @@ import hashlib
 
 import pytest
 
+from encoders.tiny_models import joined_folder
 from goodsight.archives import Member
+from goodsight.encoders import ModelLibrary
 from goodsight.home_files import FilesToPlace, kept_files
 
 CONTENT = {
@@ -86,3 +88,17 @@ def test_links_and_odd_names_stay_out_of_a_backup(tmp_path):
     (model / ".hidden").write_text("x")
     (model / "model.json").write_text("{}")
     assert [name for name, _ in kept_files(tmp_path)] == ["models/mine/model.json"]
+
+
+def test_a_model_of_several_networks_opens_again_in_another_home(tmp_path):
+    before = ModelLibrary(tmp_path / "old" / "models")
+    card = before.add(joined_folder(tmp_path), "both")
+    content = {name: path.read_bytes() for name, path in kept_files(tmp_path / "old")}
+    members = [
+        Member(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in content.items()
+    ]
+    (tmp_path / "new").mkdir()
+    files = FilesToPlace(tmp_path / "new", members)
+    with files.staged(lambda member: [content[member.name]]) as stage, files.placed(stage):
+        pass
+    assert ModelLibrary(tmp_path / "new" / "models").card("both") == card

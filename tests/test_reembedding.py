@@ -200,7 +200,18 @@ def test_only_one_process_embeds_a_collection(shop):
 
     change.embed(progress=in_between)
     assert len(refused) >= 3
+    # Whoever wants to go back does not wait for it.
     assert change.switch(None, {}) == shop.info().space
+    shop.wiring.settings = dataclasses.replace(shop.wiring.settings, batch_size=4)
+    went = []
+
+    def back(done, _):
+        if done and not went:
+            went.append(shop.switcher().go_back())
+
+    begun(shop, "grid-4").embed(progress=back)
+    assert went == [shop.model(LITE0).space]
+    assert shop.info().model == LITE0
 
 
 def test_photos_whose_originals_are_gone(shop, photos, feed, tmp_path):

@@ -57,6 +57,15 @@ class _Encoded:
     seconds_after: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Photos a second by either model, the mean cosine between both, and what they find."""
+
+    rates: tuple[float, float]
+    cosine: float
+    recall: Comparison
+
+
 class Quantiser:
     """Makes models of 8 bits with one collection's photos."""
 
@@ -102,20 +111,19 @@ class Quantiser:
             except ModelError as error:
                 raise ModelError(f"'{model}' is of no use in 8 bits: {error}") from error
             encoded = self._encoded(before, after, loader, progress, should_stop)
-            blocks = before.card.feature_blocks
-            features = [np.stack([row.before for row in encoded])]
-            features += [np.stack([row.after for row in encoded])]
+            figures = _measured(encoded, before.card.feature_blocks)
             return QuantisedModel(
-                card=library.add(target, name),
                 base=model,
                 calibrated=len(photos),
                 compared=len(encoded),
                 bytes_before=bytes_of(source),
                 bytes_after=bytes_of(target),
-                rate_before=float(1 / np.median([row.seconds_before for row in encoded])),
-                rate_after=float(1 / np.median([row.seconds_after for row in encoded])),
-                cosine=_cosine(features, blocks),
-                recall=_recall(features, np.array([row.product for row in encoded]), blocks),
+                rate_before=figures.rates[0],
+                rate_after=figures.rates[1],
+                cosine=figures.cosine,
+                recall=figures.recall,
+                # Last of all: what was broken off before leaves nothing behind.
+                card=library.add(target, name),
             )
 
     def _calibration(
@@ -200,6 +208,18 @@ def timed(encoder: ImageEncoder, photo: Photo) -> tuple[FloatArray, float]:
     started = time.perf_counter()
     [features] = encoder.encode_photos([photo]).features
     return features, time.perf_counter() - started
+
+
+def _measured(encoded: Sequence[_Encoded], blocks: Sequence[int]) -> _Figures:
+    before = np.stack([row.before for row in encoded])
+    after = np.stack([row.after for row in encoded])
+    products = np.array([row.product for row in encoded])
+    seconds = ([row.seconds_before for row in encoded], [row.seconds_after for row in encoded])
+    return _Figures(
+        rates=(float(1 / np.median(seconds[0])), float(1 / np.median(seconds[1]))),
+        cosine=_cosine((before, after), blocks),
+        recall=_recall((before, after), products, blocks),
+    )
 
 
 def _cosine(features: Sequence[FloatArray], blocks: Sequence[int]) -> float:

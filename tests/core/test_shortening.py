@@ -37,6 +37,17 @@ def test_principal_directions_are_those_of_a_decomposition():
     assert (found.photos, found.products, found.dimension) == (PRODUCTS * PHOTOS, PRODUCTS, 5)
 
 
+def test_rooted_directions_are_those_of_rooted_features():
+    sample = catalogue()
+    found = principal([sample], BLOCKS, 5, rooted=True)
+    rows = conditioned(sample.features, BLOCKS, rooted=True)
+    expected = np.linalg.svd(rows, full_matrices=False)[2][:5]
+    np.testing.assert_allclose(np.abs(found.matrix.T @ expected.T), np.eye(5), atol=2e-3)
+    np.testing.assert_allclose(
+        found.apply(sample.features), unit_rows(rows @ found.matrix), atol=1e-5
+    )
+
+
 def test_batches_add_up():
     sample = catalogue()
     parts = [

@@ -23,6 +23,7 @@ from encoders.tiny_models import (
 from goodsight.core.errors import Interrupted, ModelError
 from goodsight.core.ports import PositionEncoder
 from goodsight.encoders import ModelLibrary, check_int8, open_folder, write_int8_folder
+from goodsight.encoders.safe_scales import convolution_scales
 
 CPU = ("CPUExecutionProvider",)
 PHOTOS = [drawn_photo(seed) for seed in range(8)]
@@ -114,6 +115,19 @@ def test_settings_tell_where_it_comes_from(tmp_path):
     assert len(document["sha256"]) == 64
     for key in ("licence", "preprocessing", "features", "feature_map"):
         assert document[key] == before[key]
+
+
+def test_convolutions_have_the_scales_that_no_kernel_overflows_with(tmp_path):
+    folder = good_folder(tmp_path, "plain")
+    network = onnx.ModelProto.FromString((made(folder) / "model.onnx").read_bytes())
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in network.graph.initializer}
+    expected = convolution_scales(plain().graph)
+    for name, scales in expected.items():
+        [found] = [values for key, values in tensors.items() if key.startswith(f"{name}_scale")]
+        np.testing.assert_allclose(found, scales, rtol=1e-6)
+        [weights_] = [v for k, v in tensors.items() if k.startswith(f"{name}_quantized")]
+        # More than the 7 bits that are left to others.
+        assert np.abs(weights_.astype(int)).max() > 64
 
 
 def test_its_space_is_its_own(tmp_path):

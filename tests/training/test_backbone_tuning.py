@@ -25,6 +25,7 @@ from training.watch import Watch  # noqa: E402
 PRODUCTS, PHOTOS = 26, 12
 FEW = 8
 QUICK = BackboneSettings(epochs=2, finishing=0.5, batch=16, rate=6e-4)
+ONCE = BackboneSettings(epochs=1, batch=16, rate=6e-4)
 
 
 def draw(folder, products, photos, first=0):
@@ -75,7 +76,7 @@ def test_the_bundled_network_learns_to_see_past_loud_grounds(tmp_path):
     with goodsight.open(tmp_path / "home") as shop:
         shop.index(feed)
         before, watch = shop.info(), Watch()
-        run = tune(shop, TuneOptions("backbone", backbone=QUICK), watch)
+        run = tune(shop, TuneOptions("backbone", backbone=ONCE), watch)
         assert run.record.verdict.reasons == ()
         assert run.status is TuningStatus.SWITCHED
         known = run.record.verdict.comparisons[0]
@@ -89,7 +90,7 @@ def test_the_bundled_network_learns_to_see_past_loud_grounds(tmp_path):
         assert "tuned on the photos of 'default'" in card.source
         assert card.space == after.encoder_space != before.encoder_space
         assert run.record.model.base_space == card.space
-        assert len(run.record.curve) == 2
+        assert len(run.record.curve) == 1
         told = [name for name, *_ in watch.heard]
         assert [name for n, name in enumerate(told) if n == 0 or told[n - 1] != name] == [
             "viewed", "trial, efficientnet-lite0", "proving", "embedded",
@@ -105,11 +106,10 @@ def right(shop, folder):
     """The share of new photos that find their product."""
     found = 0
     for number in range(PRODUCTS):
-        for seed in (100, 101):
-            busy_scene(number, seed).save(folder / "query.png")
-            hits = shop.search(folder / "query.png", limit=1).hits
-            found += hits[0].product.id == f"p{number}"
-    return found / (2 * PRODUCTS)
+        busy_scene(number, 100).save(folder / "query.png")
+        hits = shop.search(folder / "query.png", limit=1).hits
+        found += hits[0].product.id == f"p{number}"
+    return found / PRODUCTS
 
 
 def test_what_is_not_better_is_refused_and_changes_nothing(small_shop_home, forced, few_photos):

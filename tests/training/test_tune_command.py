@@ -1,4 +1,4 @@
-"""`goodsight tune`, run as people run it: options that do not go together."""
+"""`goodsight tune`, run as people run it: an option that does not go with the method."""
 
 import os
 import subprocess
@@ -9,20 +9,13 @@ import pytest
 pytest.importorskip("torch", reason="needs torch: make test-torch")
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        (("--stages", "0.5"), "--stages goes with --method backbone"),
-        (("--method", "backbone", "--dimension", "64"), "goodsight collection compress"),
-    ],
-)
-def test_options_of_another_method_are_refused_and_not_forgotten(options, told, tmp_path):
+def test_an_option_of_another_method_is_refused_and_not_forgotten(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "goodsight", "tune", *options],
+        [sys.executable, "-m", "goodsight", "tune", "--stages", "0.5"],
         env={**os.environ, "GOODSIGHT_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 2
-    assert told in done.stderr.replace("\n", " ")
+    assert "--stages goes with --method backbone" in done.stderr

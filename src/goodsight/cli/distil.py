@@ -44,7 +44,7 @@ def distil(
     """Teach a small model what a large one sees in the collection's photos.
 
     No labels are needed. Both are measured in one run, on photos kept aside. It is kept whatever
-    it loses; use it with goodsight collection re-embed --model. An interrupted run is taken up
+    it loses; goodsight collection re-embed switches to it. An interrupted run is taken up
     by running it again.
     """
     from goodsight.rendering import distilled_document, distilled_table
@@ -59,7 +59,10 @@ def distil(
     ):
         found = Distiller(shop).distil(options, progress, should_stop=should_stop)
     print_json(distilled_document(found)) if json else print_result(distilled_table(found))
-    message(f"kept; use it with: goodsight collection re-embed --model {found.card.name}")
+    message(
+        f"kept; use it with: goodsight collection re-embed {shop.collection}"
+        f" --model {found.card.name}"
+    )
     if found.is_worse:
         message("it finds less than its teacher by more than a point: look twice")
 

@@ -30,7 +30,7 @@ def quantise(
     """Make a model of 8 bits: a quarter of the size, and faster.
 
     Its scales are chosen by the collection's photos. Both models are measured in one run, on
-    photos held back. It is kept whatever it loses; use it with goodsight index --model.
+    photos held back. It is kept whatever it loses; goodsight collection re-embed switches to it.
     """
     from goodsight.quantising import QuantiseOptions
     from goodsight.rendering import quantised_document, quantised_table
@@ -44,7 +44,10 @@ def quantise(
             name, QuantiseOptions(to, photos), progress=progress.update, should_stop=should_stop
         )
     print_json(quantised_document(found)) if json else print_result(quantised_table(found))
-    message(f"kept; use it with: goodsight index SOURCE --collection NEW --model {found.card.name}")
+    message(
+        f"kept; use it with: goodsight collection re-embed {shop.collection}"
+        f" --model {found.card.name}"
+    )
     if found.is_worse:
         message("it finds less than the model it was made of by more than a point: look twice")
     elif not found.recall.queries:

@@ -107,11 +107,6 @@ def tune(
         from goodsight.training.tuning_options import BACKBONE, TuneOptions
     if stages is not None and method != BACKBONE:
         raise UsageError(f"--stages goes with --method {BACKBONE}")
-    if dimension is not None and method == BACKBONE:
-        raise UsageError(
-            "--dimension is for the methods that train a head: goodsight collection compress cuts"
-            " vectors"
-        )
     options = TuneOptions(
         method=method,
         augmentations=augmentations,
@@ -124,7 +119,7 @@ def tune(
         lora=lora,
     )
     if method == BACKBONE:
-        options = replace(options, backbone=_backbone(loss, epochs, stages, seed))
+        options = replace(options, backbone=_backbone(loss, dimension, epochs, stages, seed))
     else:
         options = replace(options, head=_head(loss, dimension, epochs, seed))
     with (
@@ -160,7 +155,11 @@ def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int
 
 
 def _backbone(
-    loss: str | None, epochs: int | None, stages: float | None, seed: int
+    loss: str | None,
+    dimension: int | None,
+    epochs: int | None,
+    stages: float | None,
+    seed: int,
 ) -> BackboneSettings:
     from goodsight.asking import choice
     from goodsight.training.backbone_report import BackboneSettings
@@ -171,6 +170,7 @@ def _backbone(
         loss=own.loss if loss is None else choice(LossName, loss),
         epochs=epochs or own.epochs,
         stages=stages or own.stages,
+        dimension=dimension or own.dimension,
         seed=seed,
     )
 

@@ -34,10 +34,17 @@ def shortened(projection: Projection, dimension: int) -> Projection:
     return replace(projection, matrix=np.ascontiguousarray(projection.matrix[:, :dimension]))
 
 
-def principal(batches: Iterable[FeatureBatch], blocks: Sequence[int], dimension: int) -> Projection:
+def principal(
+    batches: Iterable[FeatureBatch],
+    blocks: Sequence[int],
+    dimension: int,
+    *,
+    rooted: bool = False,
+) -> Projection:
     """The `dimension` directions that an encoder's own vectors vary most in, around 0.
 
-    Nothing is subtracted and nothing rooted. Memory is two matrices (f, f) in double precision.
+    Nothing is subtracted, and features are `rooted` or not. Memory is two matrices (f, f) in
+    double precision.
     """
     size = sum(blocks)
     moments = np.zeros((size, size))
@@ -47,14 +54,14 @@ def principal(batches: Iterable[FeatureBatch], blocks: Sequence[int], dimension:
         products.update(batch.products.tolist())
         for start in range(0, len(batch.features), PHOTOS_AT_A_TIME):
             part = batch.features[start : start + PHOTOS_AT_A_TIME]
-            rows = conditioned(part, blocks, rooted=False).astype(np.float64)
+            rows = conditioned(part, blocks, rooted=rooted).astype(np.float64)
             moments += rows.T @ rows
     _, directions = np.linalg.eigh(moments)
     return Projection(
         mean=np.zeros(size, dtype=np.float32),
         matrix=np.asarray(directions[:, ::-1][:, :dimension], dtype=np.float32),
         blocks=tuple(blocks),
-        rooted=False,
+        rooted=rooted,
         photos=photos,
         products=len(products),
     )

@@ -194,7 +194,7 @@ class FeatureKeeper(Protocol):
     """Raw features of one collection's photos from one encoder, in use or to come."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from embedding, too. Raises StoreError where one does."""
+        """Keep other processes from making them, too. Raises StoreError where one does."""
         ...
 
     def counts(self) -> FeatureCount:

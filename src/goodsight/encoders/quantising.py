@@ -1,10 +1,10 @@
 """A network in 8 bits: weights and what passes between its layers, with scales seen on photos.
 
 Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
-Inference", CVPR 2018. Weights have a scale for each channel, what passes between layers one that
-spans all that was seen there while photos were encoded in full precision. Whatever follows the
-last layer with weights stays as it is: features remain the means of the map they are shown by.
-docs/decisions/0037 has the measurements.
+Inference", CVPR 2018. Weights have a scale for each channel (`safe_scales`), what passes between
+layers one that spans all that was seen there while photos were encoded in full precision.
+Whatever follows the last layer with weights stays as it is: features remain the means of the map
+they are shown by. docs/decisions/0037 has the measurements.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from goodsight.core.errors import GoodsightError, ModelError
 from goodsight.core.types import FloatArray
+from goodsight.encoders.safe_scales import convolution_scales
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
@@ -86,6 +89,9 @@ def quantised(content: bytes, photos: Iterable[FloatArray]) -> bytes:
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
                 per_channel=True,
+                # What has no scales of its own: see `safe_scales`.
+                reduce_range=True,
+                extra_options={"TensorQuantOverrides": _overrides(model.graph)},
                 nodes_to_exclude=_left_out(model.graph),
                 calibrate_method=CalibrationMethod.MinMax,
             )
@@ -119,6 +125,25 @@ def _input_of(graph: GraphProto) -> str:
     weights = {tensor.name for tensor in graph.initializer}
     [name] = (str(item.name) for item in graph.input if item.name not in weights)
     return name
+
+
+def _overrides(graph: GraphProto) -> dict[str, list[dict[str, Any]]]:
+    """Scales of convolutions as ONNX Runtime's tools take them: a list by channel."""
+    from onnxruntime.quantization import QuantType
+
+    zero = np.array(0, dtype=np.int8)
+    return {
+        name: [
+            {
+                "quant_type": QuantType.QInt8,
+                "scale": scale,
+                "zero_point": zero,
+                "axis": 0,
+            }
+            for scale in scales
+        ]
+        for name, scales in convolution_scales(graph).items()
+    }
 
 
 def _name_nodes(model: ModelProto) -> None:

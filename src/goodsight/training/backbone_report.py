@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from goodsight.core.errors import UsageError
+from goodsight.core.projecting import MAX_DIMENSION
 from goodsight.training.losses import LossName
 
 __all__ = ["BackboneSettings"]
@@ -20,7 +21,8 @@ class BackboneSettings:
     `stages` is the share of its stages that learn, the upper ones; the lower ones stay as they
     are. Each stage below the uppermost learns at `decay` times the rate of the one above it.
     After `epochs` epochs without the photos kept aside, `finishing` of them more follow with
-    all photos. The same seed gives the same network, on the same machine.
+    all photos. `dimension` is the most numbers that a vector has. The same seed gives the same
+    network, on the same machine.
     """
 
     epochs: int = 8
@@ -29,12 +31,15 @@ class BackboneSettings:
     rate: float = 3e-4
     decay: float = 0.8
     stages: float = 0.6
+    dimension: int = 256
     loss: LossName = LossName.COSFACE
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch < 2:
             raise UsageError("a network is trained for 1 epoch or more, 2 photos or more at once")
+        if not 1 <= self.dimension <= MAX_DIMENSION:
+            raise UsageError(f"a vector has 1 to {MAX_DIMENSION} numbers, not {self.dimension}")
         if self.loss not in LOSSES:
             raise UsageError(
                 f"loss {self.loss} needs more photos at once than a network can be trained with:"

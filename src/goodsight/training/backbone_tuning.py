@@ -5,21 +5,22 @@
     proof      both models asked with those, and with disturbed photos
     finish     training goes on for a while with all photos; exported, compared, added
     embed      every photo by the new model, into a second set beside the one in use
-    switch     in one step, to the new model and the projection the catalogue learns on it
+    switch     in one step, to the new model and its features in as many numbers as are wanted
 
 Until the switch nothing that is in use changes; a refusal leaves the database as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from goodsight.core.ports import ImageEncoder
-from goodsight.core.projecting import Projection, fit_projection
+from goodsight.core.projecting import FeatureBatch, Projection
+from goodsight.core.shortening import principal
 from goodsight.core.tuning import OpenRun, TunedModel, TuningRecord, TuningStatus
 from goodsight.reading import CollectionReader
 from goodsight.reembedding import ReEmbedder
@@ -27,7 +28,7 @@ from goodsight.training.backbone_training import teach_products
 from goodsight.training.backbone_work import BackboneWork
 from goodsight.training.lesson_photos import read_lesson_photos
 from goodsight.training.model_names import lasting_name, short_name
-from goodsight.training.proof import Proof
+from goodsight.training.proof import Proof, Seen
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.trainable import trainable_networks
 from goodsight.training.tuning_options import TuneOptions, TuningWatch
@@ -71,14 +72,16 @@ def tune_backbone(
     trial, curve = work.trial(before, split)
     watch.stage("proving")
     tried = work.features_by(trial)
-    seen = work.seen(photos.features, encoder, split), work.seen(tried, trial, split)
-    proof = Proof(photos, work.examples, split, seen)
+    blocks = trial.card.feature_blocks
+    known = work.examples_by(tried).rows(split.learn)
+    tuned = Seen(tried, blocks, _tuned_space(lambda: [known.batch()], blocks, settings.dimension))
+    proof = Proof(photos, work.examples, split, (work.seen(photos.features, encoder, split), tuned))
     verdict = judge(proof, reader, (encoder, trial), should_stop)
     record = TuningRecord(
         settings=_settings(options, begun_with),
         curve=curve,
         verdict=verdict,
-        model=_tuned_model(photos, begun_with, seen[1].projection, trial),
+        model=_tuned_model(photos, begun_with, tuned.projection, trial),
         changed=proof.changed(),
     )
     run.record(record)
@@ -97,13 +100,23 @@ def tune_backbone(
     profile = reader.info().profile if own else None
     change = ReEmbedder(reader.wiring, reader).begin(name, profile=profile)
     change.embed(progress=watch.embedded, should_stop=should_stop, skipped=watch.skipped)
-    rooted = all((batch.features >= 0).all() for batch in change.feature_batches())
-    blocks = change.encoder.card.feature_blocks
-    projection = fit_projection(change.feature_batches(), blocks, rooted=rooted)
+    projection = _tuned_space(change.feature_batches, blocks, settings.dimension)
     watch.stage("switching")
     change.switch(projection, proof.calibrations(), keep_former=True)
     model = _tuned_model(photos, begun_with, projection, change.encoder)
     run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
+
+
+def _tuned_space(
+    batches: Callable[[], Iterable[FeatureBatch]], blocks: Sequence[int], dimension: int
+) -> Projection:
+    """The network's features as they were trained, in as many numbers as are wanted.
+
+    What the catalogue would learn on them, which directions to weigh, the network has learnt;
+    learnt twice, it fits the photos learnt from and loses new products. docs/decisions/0040.
+    """
+    rooted = all(bool((batch.features >= 0).all()) for batch in batches())
+    return replace(principal(batches(), blocks, dimension, rooted=rooted), origin="tuned")
 
 
 def _settings(options: TuneOptions, begun_with: str) -> tuple[tuple[str, str], ...]:
@@ -117,6 +130,7 @@ def _settings(options: TuneOptions, begun_with: str) -> tuple[tuple[str, str], .
         ("epochs", f"{settings.epochs} and {settings.finishing_epochs} with all photos"),
         ("share of stages", f"{settings.stages:g}"),
         ("rate", f"{settings.rate:g}"),
+        ("dimension", str(settings.dimension)),
         ("seed", str(settings.seed)),
     )
 

@@ -64,7 +64,11 @@ class BackboneWork:
     @property
     def examples(self) -> Examples:
         """The photos, without views."""
-        return Examples.of_photos(self.photos.features, self.photos.products)
+        return self.examples_by(self.photos.features)
+
+    def examples_by(self, features: FloatArray) -> Examples:
+        """The same photos with other features float32 (n, f)."""
+        return Examples.of_photos(features, self.photos.products)
 
     def split(self, encoder: ImageEncoder) -> Split:
         """Photos kept aside, as the encoder in use tells their bursts."""
@@ -125,8 +129,8 @@ class BackboneWork:
 
     def seen(self, features: FloatArray, encoder: ImageEncoder, split: Split) -> Seen:
         """The photos as an encoder sees them, with what the catalogue learns by that."""
-        blocks, learn = encoder.card.feature_blocks, split.learn
-        known = Examples.of_photos(features[learn], self.photos.products[learn])
+        blocks = encoder.card.feature_blocks
+        known = self.examples_by(features).rows(split.learn)
         rooted = bool((features >= 0).all())
         return Seen(features, blocks, fit_projection([known.batch()], blocks, rooted=rooted))
 

@@ -22,9 +22,9 @@ __all__ = ["SAME_BURST", "SAME_PHOTO", "Split", "split_examples"]
 
 Rows = NDArray[np.intp]
 
-# Cosine of conditioned features from which two photos of a product are shots of one burst:
-# docs/decisions/0015.
-SAME_BURST = 0.9
+# Cosine of conditioned features from which two photos of a product are of one visit to it, chains
+# of such pairs included: as hard to find as photos of another day. docs/decisions/0031.
+SAME_BURST = 0.85
 # The same photo in two products, where no perceptual hash can tell.
 SAME_PHOTO = 0.995
 UNSEEN_PRODUCTS = 0.15

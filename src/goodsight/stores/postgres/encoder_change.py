@@ -11,7 +11,7 @@ What was begun outlives its process: the next one goes on with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from goodsight.core.calibrating import Calibration
 from goodsight.core.errors import UsageError
@@ -44,7 +44,7 @@ _BEGUN = """
 _KNOWN = "SELECT id FROM vector_sets WHERE collection_id = %s AND space = %s AND base_id IS NULL"
 _NAME = "UPDATE vector_sets SET model = %s, profile = %s, card = %s WHERE id = %s"
 _NOTE_BEGUN = "UPDATE vector_sets SET begun_at = now() WHERE id = %s"
-_GIVE_UP = "UPDATE vector_sets SET begun_at = NULL WHERE collection_id = %s AND id <> %s"
+_GIVE_UP = "UPDATE vector_sets SET begun_at = NULL WHERE id = ANY (%s)"
 _FEATURE_SET = "SELECT id, space FROM vector_sets WHERE id = %s AND base_id IS NULL"
 
 
@@ -67,18 +67,16 @@ class PostgresEncoderChanges:
 
     def begin(self, card: ModelCard, profile: str) -> int:
         """A set for the encoder's features, resumed or new; see the port."""
-        with self._changing() as (connection, found):
+        with self._giving_up(but_for=card.space) as (connection, found):
             if card.space == found.encoder_space:
                 raise UsageError(f"'{self._name}' is searched with {card.name} already")
             row = connection.execute(_KNOWN, [found.id, card.space]).fetchone()
-            set_id = -1 if row is None else int(row[0])
-            connection.execute(_GIVE_UP, [found.id, set_id])
-            drop_unfinished(connection, found)
-            if row is None:
-                set_id = make_feature_set(connection, found.id, profile, card)
-                connection.execute(_NOTE_BEGUN, [set_id])
-            else:
-                connection.execute(_NAME, [card.name, profile, card_text(card), set_id])
+            if row is not None:
+                values = [card.name, profile, card_text(card), row[0]]
+                connection.execute(_NAME, values)
+                return int(row[0])
+            set_id = make_feature_set(connection, found.id, profile, card)
+            connection.execute(_NOTE_BEGUN, [set_id])
             return set_id
 
     def features(self, set_id: int) -> PostgresFeatures:
@@ -119,21 +117,32 @@ class PostgresEncoderChanges:
 
     def drop(self) -> None:
         """Give up what was begun, where anything was; see the port."""
-        with self._changing() as (connection, found):
-            connection.execute(_GIVE_UP, [found.id, -1])
-            drop_unfinished(connection, found)
+        with self._giving_up() as (connection, _):
+            pass
         with translated("reclaiming room"), self._database.connect() as connection:
             reclaim_features(connection)
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[Connection, ActiveCollection]]:
-        """One transaction, alone with the collection's sets and with embedding."""
+    def _giving_up(
+        self, *, but_for: str | None = None
+    ) -> Iterator[tuple[Connection, ActiveCollection]]:
+        """One transaction, alone with the sets, in which what was begun is dropped.
+
+        Raises StoreError where another process is embedding for it.
+        """
         doing = f"changing the encoder of '{self._name}'"
-        with (
-            translated(doing),
-            self._database.connect() as connection,
-            alone_with_features(connection, self._name),
-        ):
+        with translated(doing), self._database.connect() as connection, ExitStack() as locks:
             found = find_collection(connection, self._name)
-            with alone_with_sets(connection, found.id), connection.transaction():
-                yield connection, find_collection(connection, self._name)
+            locks.enter_context(alone_with_sets(connection, found.id))
+            begun = [
+                set_id
+                for set_id, _, _, space, *_ in connection.execute(_BEGUN, [found.id])
+                if space != but_for
+            ]
+            for set_id in begun:
+                locks.enter_context(alone_with_features(connection, set_id))
+            with connection.transaction():
+                found = find_collection(connection, self._name)
+                connection.execute(_GIVE_UP, [begun])
+                drop_unfinished(connection, found)
+                yield connection, found

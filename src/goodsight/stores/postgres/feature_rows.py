@@ -64,7 +64,7 @@ class PostgresFeatures:
         """Keep other processes from embedding or giving up; see the port."""
         with translated(f"embedding the photos of '{self._name}'"):
             session = self._database.connect()
-        with session, alone_with_features(session, self._name):
+        with session, alone_with_features(session, self._set_id):
             yield
 
     def counts(self) -> FeatureCount:
@@ -108,13 +108,13 @@ class PostgresFeatures:
 
 
 @contextmanager
-def alone_with_features(session: Connection, name: str) -> Iterator[None]:
-    """Raises StoreError where another process is embedding the collection's photos."""
-    key = [EMBEDDING_LOCK, find_collection(session, name).id]
+def alone_with_features(session: Connection, set_id: int) -> Iterator[None]:
+    """Raises StoreError where another process is making the features of this set."""
+    key = [EMBEDDING_LOCK, set_id]
     [(alone,)] = session.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
     if not alone:
         raise StoreError(
-            f"the photos of '{name}' are being embedded by another process: wait for its end, or"
+            "the collection's photos are being embedded by another process: wait for its end, or"
             " stop it"
         )
     try:

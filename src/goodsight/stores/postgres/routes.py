@@ -39,8 +39,8 @@ CROWDED_PHOTOS = 8
 MAX_PHOTO_WIDENING = 5
 # The order by KL divergence is another one than the indexes'.
 KL_WIDENING = 4
-# Signs alone order roughly; docs/figures.md has the curve.
-BINARY_WIDENING = 7
+# Signs alone order roughly; docs/decisions/0035 has the curve.
+BINARY_WIDENING = 10
 # A filter that leaves so few photos is searched quicker by comparing with them all.
 FEW_PHOTOS = 4000
 
