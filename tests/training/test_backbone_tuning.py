@@ -143,6 +143,24 @@ def test_switched_by_force_it_serves_learns_what_is_new_and_is_undone(
     assert shop.info().model not in (before.model, after.model)
 
 
+def test_tuned_once_more_it_has_to_beat_what_it_began_with(
+    small_shop_home, forced, few_photos, tmp_path
+):
+    shop = small_shop_home
+    tune(shop, replace(forced, backbone=ONCE))
+    again = tune(shop, TuneOptions("backbone", backbone=replace(ONCE, seed=1)))
+    [begun] = (shop.wiring.settings.home / "tuning").glob("*/begun")
+    with goodsight.open(tmp_path / "other") as untuned:
+        untuned.add_model(begun, "untuned")
+        untuned.index(few_photos, model="untuned")
+        options = replace(forced, force=False, backbone=replace(ONCE, seed=1))
+        first = tune(untuned, options)
+    # The tuned one has learnt from the photos kept aside.
+    known = [run.record.verdict.comparisons[0] for run in (again, first)]
+    assert known[0].queries == known[1].queries > 0
+    assert known[0].before == known[1].before
+
+
 def test_stopped_anywhere_nothing_changes_and_it_goes_on(small_shop_home, forced):
     shop, before = small_shop_home, small_shop_home.info()
     for part in ("trial, tiny-dino", "embedded", "with all photos, tiny-dino", "embedding"):

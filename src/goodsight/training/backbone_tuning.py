@@ -2,7 +2,8 @@
 
     photos     read once, as small as the network needs
     trial      each network of the model trained without the photos kept aside
-    proof      both models asked with those, and with disturbed photos
+    proof      both models asked with those, and with disturbed photos; beside one that was
+               tuned already, what that began with
     finish     training goes on for a while with all photos; exported, compared, added
     embed      every photo by the new model, into a second set beside the one in use
     switch     in one step, to the new model and its features in as many numbers as are wanted
@@ -65,18 +66,22 @@ def tune_backbone(
     work = BackboneWork(
         reader, photos, lesson, begun_with, networks, settings, teach, watch, should_stop, folder
     )
-    split = work.split(encoder)
-    before = photos.features
+    beaten, before = (encoder, photos.features), photos.features
     if begun_with != encoder.card.name or options.weights is not None:
-        before = work.features_by(work.begun())
+        begun = work.begun()
+        before = work.features_by(begun)
+        if begun_with == encoder.card.tuned_from:
+            # In use is what has learnt from the photos kept aside: docs/decisions/0033.
+            beaten = begun, before
+    split = work.split(*beaten)
     trial, curve = work.trial(before, split)
     watch.stage("proving")
     tried = work.features_by(trial)
     blocks = trial.card.feature_blocks
     known = work.examples_by(tried).rows(split.learn)
     tuned = Seen(tried, blocks, _tuned_space(lambda: [known.batch()], blocks, settings.dimension))
-    proof = Proof(photos, work.examples, split, (work.seen(photos.features, encoder, split), tuned))
-    verdict = judge(proof, reader, (encoder, trial), should_stop)
+    proof = Proof(photos, work.examples, split, (work.seen(*beaten, split), tuned))
+    verdict = judge(proof, reader, (beaten[0], trial), should_stop)
     record = TuningRecord(
         settings=_settings(options, begun_with),
         curve=curve,

@@ -70,10 +70,9 @@ class BackboneWork:
         """The same photos with other features float32 (n, f)."""
         return Examples.of_photos(features, self.photos.products)
 
-    def split(self, encoder: ImageEncoder) -> Split:
-        """Photos kept aside, as the encoder in use tells their bursts."""
-        rooted = bool((self.photos.features >= 0).all())
-        rows = conditioned(self.photos.features, encoder.card.feature_blocks, rooted)
+    def split(self, encoder: ImageEncoder, features: FloatArray) -> Split:
+        """Photos kept aside, as an encoder tells their bursts by its features float32 (n, f)."""
+        rows = conditioned(features, encoder.card.feature_blocks, bool((features >= 0).all()))
         seed = self.settings.seed + PROOF_SEED
         return split_examples(self.examples, rows, seed)
 
@@ -127,7 +126,7 @@ class BackboneWork:
             self.should_stop,
         )
 
-    def seen(self, features: FloatArray, encoder: ImageEncoder, split: Split) -> Seen:
+    def seen(self, encoder: ImageEncoder, features: FloatArray, split: Split) -> Seen:
         """The photos as an encoder sees them, with what the catalogue learns by that."""
         blocks = encoder.card.feature_blocks
         known = self.examples_by(features).rows(split.learn)

@@ -126,15 +126,15 @@ class Distiller:
             should_stop,
             folder,
         )
-        split = work.split(self._reader.base_encoder())
+        split = work.split(self._reader.base_encoder(), photos.features)
         untaught = work.begun()
         before = work.features_by(untaught)
         taught, _ = work.trial(before, split)
         watch.stage("proving")
         after = work.features_by(taught)
-        found = work.seen(after, taught, split)
-        by_teacher = work.seen(seen, teacher, split), found
-        by_student = work.seen(before, untaught, split), found
+        found = work.seen(taught, after, split)
+        by_teacher = work.seen(teacher, seen, split), found
+        by_student = work.seen(untaught, before, split), found
         work.finish(after)
         measured = self._measured(
             name,
