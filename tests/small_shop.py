@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,29 @@ def draw_seen(number: int, seed: int = 0) -> Image.Image:
         shape = Image.merge("HSV", (hue, saturation, value)).convert("RGB")
     ground = GROUNDS[seed % len(GROUNDS)]
     return ImageChops.multiply(shape, Image.new("RGB", shape.size, ground))
+
+
+def draw_feed(
+    folder: Path,
+    draw: Callable[[int, int], Image.Image],
+    products: Iterable[int],
+    photos: int,
+    *,
+    category: str = "",
+    name: str = "feed.csv",
+) -> Path:
+    """Draw so many photos of each product into a folder, and a feed of them; the feed's path.
+
+    Product 3 is "p3", "Product 3", and its photos are 3-0.png, 3-1.png and so on.
+    """
+    rows = ["id,title,category,image"]
+    for number in products:
+        names = [f"{number}-{photo}.png" for photo in range(photos)]
+        for photo, file in enumerate(names):
+            draw(number, photo).save(folder / file)
+        rows.append(f"p{number},Product {number},{category},{'|'.join(names)}")
+    (folder / name).write_text("\n".join(rows) + "\n")
+    return folder / name
 
 
 @pytest.fixture(scope="session")

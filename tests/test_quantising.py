@@ -16,7 +16,7 @@ from goodsight.core.errors import CollectionNotFound, Interrupted, ModelError, U
 from goodsight.core.explaining import Method
 from goodsight.quantising import QuantiseOptions
 from goodsight.rendering import quantised_document, quantised_table
-from small_shop import draw_seen
+from small_shop import draw_feed, draw_seen
 
 PRODUCTS, SHOTS = 12, 12
 SIXTEEN = QuantiseOptions(photos=16)
@@ -25,13 +25,7 @@ SIXTEEN = QuantiseOptions(photos=16)
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
-    lines = ["id,title,image"]
-    for number in range(PRODUCTS):
-        for seed in range(SHOTS):
-            draw_seen(number, seed).save(folder / f"{number}-{seed}.png")
-        images = "|".join(f"{number}-{seed}.png" for seed in range(SHOTS))
-        lines.append(f"p{number},Product {number},{images}")
-    (folder / "feed.csv").write_text("\n".join(lines) + "\n")
+    draw_feed(folder, draw_seen, range(PRODUCTS), SHOTS)
     with opened(folder) as shop:
         shop.index(folder / "feed.csv")
     return folder

@@ -12,7 +12,7 @@ import pytest
 
 import goodsight
 from grid_models import grid_folder
-from small_shop import draw_seen
+from small_shop import draw_feed, draw_seen
 
 pytestmark = pytest.mark.embedded
 
@@ -26,13 +26,7 @@ STEPS = 2 + PRODUCTS * SHOTS // 4
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     root = tmp_path_factory.mktemp("photos")
-    rows = ["id,title,image"]
-    for number in range(PRODUCTS):
-        for shot in range(SHOTS):
-            draw_seen(number, shot).save(root / f"{number}-{shot}.png")
-        names = "|".join(f"{number}-{shot}.png" for shot in range(SHOTS))
-        rows.append(f"p{number},Product {number},{names}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    draw_feed(root, draw_seen, range(PRODUCTS), SHOTS)
     return root
 
 

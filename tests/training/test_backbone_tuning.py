@@ -17,6 +17,7 @@ from goodsight.training.trainable import trainable_networks  # noqa: E402
 from goodsight.training.tuner import Tuner  # noqa: E402
 from goodsight.training.tuning_options import TuneOptions  # noqa: E402
 from grid_models import grid_folder  # noqa: E402
+from small_shop import draw_feed  # noqa: E402
 from training.published import published  # noqa: E402
 from training.scenes import busy_scene  # noqa: E402
 from training.watch import Watch  # noqa: E402
@@ -29,15 +30,8 @@ ONCE = BackboneSettings(epochs=1, batch=16, rate=6e-4)
 
 
 def draw(folder, products, photos, first=0):
-    rows = ["id,title,category,image"]
-    for number in range(first, first + products):
-        names = [f"{number}-{seed}.png" for seed in range(photos)]
-        for seed, name in enumerate(names):
-            busy_scene(number, seed).save(folder / name)
-        rows.append(f"p{number},Product {number},Things,{'|'.join(names)}")
-    feed = folder / f"feed-{first}.csv"
-    feed.write_text("\n".join(rows) + "\n")
-    return feed
+    numbers, name = range(first, first + products), f"feed-{first}.csv"
+    return draw_feed(folder, busy_scene, numbers, photos, category="Things", name=name)
 
 
 def tune(shop, options, watch=None, **choices):

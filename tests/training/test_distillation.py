@@ -11,6 +11,7 @@ from goodsight.rendering import distilled_document, distilled_table  # noqa: E40
 from goodsight.training.backbone_report import BackboneSettings  # noqa: E402
 from goodsight.training.distillation import Distiller, DistilOptions  # noqa: E402
 from grid_models import grid_folder  # noqa: E402
+from small_shop import draw_feed  # noqa: E402
 from training.published import published  # noqa: E402
 from training.scenes import busy_scene  # noqa: E402
 from training.watch import Watch  # noqa: E402
@@ -21,13 +22,7 @@ PRODUCTS, PHOTOS = 8, 8
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     root = tmp_path_factory.mktemp("taught")
-    rows = ["id,title,image"]
-    for number in range(PRODUCTS):
-        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
-        for seed, name in enumerate(names):
-            busy_scene(number, seed).save(root / name)
-        rows.append(f"p{number},Product {number},{'|'.join(names)}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    draw_feed(root, busy_scene, range(PRODUCTS), PHOTOS)
     with goodsight.open(root / "home") as opened:
         opened.add_model(grid_folder(root / "models", 8))
         opened.index(root / "feed.csv", model="grid-8")

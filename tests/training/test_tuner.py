@@ -13,6 +13,7 @@ from goodsight.core.tuning import TuningStatus
 from goodsight.training.head_report import HeadSettings
 from goodsight.training.tuner import Tuner
 from goodsight.training.tuning_options import TuneOptions
+from small_shop import draw_feed
 from training.scenes import scene
 from training.watch import Watch
 
@@ -24,13 +25,7 @@ QUICK = HeadSettings(epochs=6, dimension=32)
 def loud_shop(tmp_path_factory):
     """Too few products for the catalogue to learn a projection from by itself."""
     root = tmp_path_factory.mktemp("loud")
-    rows = ["id,title,category,image"]
-    for number in range(PRODUCTS):
-        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
-        for seed, name in enumerate(names):
-            scene(number, seed).save(root / name)
-        rows.append(f"p{number},Product {number},Things,{'|'.join(names)}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    draw_feed(root, scene, range(PRODUCTS), PHOTOS, category="Things")
     return root
 
 

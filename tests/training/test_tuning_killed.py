@@ -14,6 +14,7 @@ import goodsight
 from goodsight.core.tuning import TuningStatus
 from goodsight.training.network_export import export_network
 from goodsight.training.new_folder import Origin
+from small_shop import draw_feed
 from training.networks import PREPROCESSING, Plain, made
 from training.published import published
 from training.scenes import scene
@@ -27,13 +28,7 @@ COMMAND = [sys.executable, "-m", "goodsight", "tune", "--force"]
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     root = tmp_path_factory.mktemp("killed")
-    rows = ["id,title,image"]
-    for number in range(PRODUCTS):
-        names = [f"{number}-{seed}.png" for seed in range(PHOTOS)]
-        for seed, name in enumerate(names):
-            scene(number, seed).save(root / name)
-        rows.append(f"p{number},Product {number},{'|'.join(names)}")
-    (root / "feed.csv").write_text("\n".join(rows) + "\n")
+    draw_feed(root, scene, range(PRODUCTS), PHOTOS)
     # A small network: what is killed is the same, and training takes a moment.
     origin = Origin("small", "Apache-2.0", "made by a test")
     export_network(made(Plain), PREPROCESSING, origin=origin, folder=root / "small")

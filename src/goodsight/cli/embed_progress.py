@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from goodsight.cli.output import message
+from goodsight.cli.live_line import LiveLine
 from goodsight.stores import hearing_builds
 
 if TYPE_CHECKING:
@@ -15,17 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["EmbedProgress"]
 
-SECONDS_BETWEEN_LINES = 5.0
-
 
 class EmbedProgress:
     """Implements `replacing.ReplacementWatch`; a context manager around the run."""
 
     def __init__(self) -> None:
-        self._is_live = sys.stderr.isatty()
-        self._is_drawn = False
-        self._last_line = self._began = time.monotonic()
-        self._first = 0
+        self._line = LiveLine(waits=True)
+        self._began, self._first = 0.0, 0
         self._skipped = 0
 
     def __enter__(self) -> Self:
@@ -40,7 +35,7 @@ class EmbedProgress:
         traceback: TracebackType | None,
     ) -> None:
         self._hearing.__exit__(kind, error, traceback)
-        self._wipe()
+        self._line.wipe()
 
     def embedded(self, done: int, total: int) -> None:
         """Draw how many photos are done, how fast, and the time left."""
@@ -54,7 +49,7 @@ class EmbedProgress:
             text += f", {made / seconds:.0f} photos/s, {left:.0f} s left"
         if self._skipped:
             text += f", {self._skipped:,} skipped"
-        self._tell(text, is_important=done == total)
+        self._line.tell(text, is_important=done == total)
 
     def skipped(self, skip: Skip) -> None:  # noqa: ARG002 - they are listed at the end
         """Count a photo that cannot be read."""
@@ -62,22 +57,8 @@ class EmbedProgress:
 
     def stage(self, name: str) -> None:
         """Say that another part begins."""
-        self._tell(name, is_important=True)
+        self._line.tell(name, is_important=True)
 
     def _building(self, stage: str, done: int, total: int) -> None:
         share = f" {100 * done / total:.0f} %" if total else ""
-        self._tell(f"{stage}{share}", is_important=False)
-
-    def _tell(self, text: str, *, is_important: bool) -> None:
-        if self._is_live:
-            self._is_drawn = True
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        elif is_important or time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            message(text)
-
-    def _wipe(self) -> None:
-        if self._is_drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.tell(f"{stage}{share}")

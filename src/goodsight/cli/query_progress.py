@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 from typing import Self
 
 from goodsight.cli.interrupt import lasting_interrupt
+from goodsight.cli.live_line import LiveLine
 from goodsight.cli.output import message
 
 __all__ = ["QueryProgress"]
@@ -19,14 +19,13 @@ class QueryProgress:
 
     def __init__(self, units: str) -> None:
         self._units = units
-        self._live = sys.stderr.isatty()
-        self._drawn = False
+        self._line = LiveLine()
         self._told: dict[str, int] = {}
         self._interrupt = lasting_interrupt()
 
     def __enter__(self) -> Self:
         self._break_if_asked = self._interrupt.__enter__()
-        if not self._live:
+        if not self._line.is_live:
             message("evaluating")
         return self
 
@@ -37,9 +36,7 @@ class QueryProgress:
         traceback: TracebackType | None,
     ) -> None:
         self._interrupt.__exit__(kind, error, traceback)
-        if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.wipe()
 
     def update(self, done: int, total: int | None = None, units: str | None = None) -> None:
         """Draw the state; off a terminal a line for every few hundred.
@@ -49,10 +46,8 @@ class QueryProgress:
         self._break_if_asked()
         units = units or self._units
         text = f"{done:,} of {total:,} {units}" if total else f"{done:,} {units}"
-        if self._live:
-            self._drawn = True
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
+        if self._line.is_live:
+            self._line.tell(text)
         elif done // UNITS_BETWEEN_LINES > self._told.get(units, 0) // UNITS_BETWEEN_LINES:
             self._told[units] = done
             message(text)

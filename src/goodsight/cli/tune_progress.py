@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from goodsight.cli.live_line import LiveLine
 from goodsight.cli.output import message
 
 if TYPE_CHECKING:
@@ -15,16 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TuneProgress"]
 
-SECONDS_BETWEEN_LINES = 5.0
-
 
 class TuneProgress:
     """Implements `training.tuning_options.TuningWatch`; a context manager around the run."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._drawn = False
-        self._last_line = 0.0
+        self._line = LiveLine()
         self._counting, self._began, self._first = "", 0.0, 0
 
     def __enter__(self) -> Self:
@@ -36,7 +32,7 @@ class TuneProgress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._wipe()
+        self._line.wipe()
 
     def viewed(self, done: int, total: int) -> None:
         """Draw how many photos are read, and the time left."""
@@ -52,7 +48,7 @@ class TuneProgress:
             self._counting, self._began, self._first = doing, now, done
         each = (now - self._began) / max(1, done - self._first)
         text = f"{doing}: {done:,} of {total:,}{_left(each * (total - done))}"
-        self._tell(text, done == total)
+        self._line.tell(text, is_important=done == total)
 
     def training(self, name: str, progress: HeadProgress) -> None:
         """Draw the epoch, its loss and recall, and the time left."""
@@ -60,30 +56,17 @@ class TuneProgress:
         loss = "" if point.loss is None else f", loss {point.loss:.3f}"
         recall = "" if point.recall is None else f", recall {point.recall:.3f}"
         text = f"training, {name}: epoch {point.epoch} of {progress.epochs}{loss}{recall}"
-        self._tell(text + _left(progress.seconds_left), point.epoch == progress.epochs)
+        is_last = point.epoch == progress.epochs
+        self._line.tell(text + _left(progress.seconds_left), is_important=is_last)
 
     def skipped(self, skip: Skip) -> None:
         """Say which labelled photo cannot be used."""
-        self._wipe()
+        self._line.wipe()
         message(f"skipped {skip.reference}: {skip.reason}")
 
     def stage(self, name: str) -> None:
         """Say that another part begins."""
-        self._tell(name, important=True)
-
-    def _tell(self, text: str, important: bool) -> None:
-        if self._live:
-            self._drawn = True
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        elif important or time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            message(text)
-
-    def _wipe(self) -> None:
-        if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.tell(name, is_important=True)
 
 
 def _left(seconds: float | None) -> str:

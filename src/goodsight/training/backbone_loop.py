@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from goodsight.training.adam_state import adam_tensors, restore_adam
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from goodsight.training.head_loop import TrainingInterrupted
@@ -81,7 +82,7 @@ def learn_backbone(
     says True, ModelError for a checkpoint that cannot be used or written, MissingExtra.
     """
     run = _Run(lesson, settings)
-    run.resume()
+    run.begin()
     saved = told = started = time.monotonic()
     first = run.step
     views = Views(lesson.photos, lesson.trainable.preprocessing, settings.seed)
@@ -127,7 +128,7 @@ class _Run:
         self.steps = lesson.epochs * self.steps_per_epoch
         self._sum = 0.0
         self._losses: list[float | None] = [None]
-        self._recalls: list[float | None] = [self._recall()]
+        self._recalls: list[float | None] = []
 
     def _groups(self) -> list[dict[str, object]]:
         """The stages that learn, each with its rate; all others are frozen meanwhile."""
@@ -233,11 +234,7 @@ class _Run:
         found = {name: weight.detach().cpu() for name, weight in self._averages().items()}
         found["sum"] = torch.tensor(self._sum)
         found["averaged"] = self._average.n_averaged.detach().cpu()
-        for name, weight in self._parameters().items():
-            state = self._optimizer.state.get(weight, {})
-            found[name] = weight.detach().cpu()
-            for part in ("exp_avg", "exp_avg_sq"):
-                found[f"{name}.{part}"] = state.get(part, torch.zeros_like(weight)).cpu()
+        found |= adam_tensors(self._optimizer, self._parameters())
         return {name: tensor.contiguous() for name, tensor in found.items()}
 
     def save(self) -> None:
@@ -257,27 +254,25 @@ class _Run:
             ),
         )
 
-    def resume(self) -> None:
-        """Go on where the checkpoint stands, if there is one of this training."""
+    def begin(self) -> None:
+        """Go on where the checkpoint stands; where there is none, judge the network as it is."""
+        if not self._resumed():
+            self._recalls.append(self._recall())
+
+    def _resumed(self) -> bool:
         if self._lesson.checkpoint is None:
-            return
+            return False
         found = read_checkpoint(self._lesson.checkpoint, self._lesson.fingerprint, self._tensors())
         if found is None:
-            return
+            return False
         self._losses, self._recalls = list(found.losses), list(found.recalls)
         self.step, self._sum = found.steps, float(found.tensors["sum"])
         with torch.no_grad():
             self._average.n_averaged.copy_(found.tensors["averaged"])
-            for name, weight in {**self._parameters(), **self._averages()}.items():
+            for name, weight in self._averages().items():
                 weight.copy_(found.tensors[name])
-        for name, weight in self._parameters().items():
-            self._optimizer.state[weight] = {
-                "step": torch.tensor(float(self.step)),
-                **{
-                    part: found.tensors[f"{name}.{part}"].to(self._device)
-                    for part in ("exp_avg", "exp_avg_sq")
-                },
-            }
+        restore_adam(self._optimizer, self._parameters(), found.tensors)
+        return True
 
 
 def _averaged(average: Tensor, weight: Tensor, count: Tensor) -> Tensor:

@@ -19,10 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from goodsight.core.ports import ImageEncoder
 from goodsight.core.projecting import FeatureBatch, Projection
 from goodsight.core.shortening import principal
-from goodsight.core.tuning import OpenRun, TunedModel, TuningRecord, TuningStatus
+from goodsight.core.tuning import OpenRun, TuningRecord, TuningStatus
 from goodsight.reading import CollectionReader
 from goodsight.reembedding import ReEmbedder
 from goodsight.training.backbone_training import teach_products
@@ -32,6 +31,7 @@ from goodsight.training.model_names import lasting_name, short_name
 from goodsight.training.proof import Proof, Seen
 from goodsight.training.shop_photos import ShopPhotos
 from goodsight.training.trainable import trainable_networks
+from goodsight.training.tuned_card import tuned_model
 from goodsight.training.tuning_options import TuneOptions, TuningWatch
 from goodsight.training.verdicts import judge
 
@@ -79,14 +79,15 @@ def tune_backbone(
     tried = work.features_by(trial)
     blocks = trial.card.feature_blocks
     known = work.examples_by(tried).rows(split.learn)
-    tuned = Seen(tried, blocks, _tuned_space(lambda: [known.batch()], blocks, settings.dimension))
-    proof = Proof(photos, work.examples, split, (work.seen(*beaten, split), tuned))
+    space = _tuned_space(lambda: [known.batch()], blocks, settings.dimension)
+    seen = work.seen(*beaten, split), Seen(tried, blocks, space)
+    proof = Proof(photos, work.examples, split, seen)
     verdict = judge(proof, reader, (beaten[0], trial), should_stop)
     record = TuningRecord(
         settings=_settings(options, begun_with),
         curve=curve,
         verdict=verdict,
-        model=_tuned_model(photos, begun_with, tuned.projection, trial),
+        model=tuned_model(photos, begun_with, space, trial),
         changed=proof.changed(),
     )
     run.record(record)
@@ -108,7 +109,7 @@ def tune_backbone(
     projection = _tuned_space(change.feature_batches, blocks, settings.dimension)
     watch.stage("switching")
     change.switch(projection, proof.calibrations(), keep_former=True)
-    model = _tuned_model(photos, begun_with, projection, change.encoder)
+    model = tuned_model(photos, begun_with, projection, change.encoder)
     run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
 
 
@@ -137,20 +138,4 @@ def _settings(options: TuneOptions, begun_with: str) -> tuple[tuple[str, str], .
         ("rate", f"{settings.rate:g}"),
         ("dimension", str(settings.dimension)),
         ("seed", str(settings.seed)),
-    )
-
-
-def _tuned_model(
-    photos: ShopPhotos, begun_with: str, projection: Projection | None, encoder: ImageEncoder
-) -> TunedModel:
-    card = encoder.card
-    return TunedModel(
-        space=card.space if projection is None else projection.space(card.space),
-        base_space=card.space,
-        base_model=begun_with,
-        dimension=card.dimension if projection is None else projection.dimension,
-        photos=len(photos),
-        products=len(photos.ids),
-        data=photos.fingerprint(),
-        licence=card.licence,
     )

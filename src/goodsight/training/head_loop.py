@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from goodsight.core.errors import Interrupted
 from goodsight.core.types import FloatArray
+from goodsight.training.adam_state import adam_tensors, restore_adam
 from goodsight.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from goodsight.training.head_report import CurvePoint, HeadProgress, HeadSettings, Stage
 from goodsight.training.heads import LinearHead, drawn_batches
@@ -175,14 +176,7 @@ class _Run:
 
     def _tensors(self) -> dict[str, Tensor]:
         """All numbers by name; those of the optimiser are zeros before its first step."""
-        found = {"best": self.best.cpu()}
-        for name, parameter in self._parameters().items():
-            state = self._optimizer.state.get(parameter, {})
-            found[name] = parameter.detach().cpu()
-            for part in ("exp_avg", "exp_avg_sq"):
-                found[f"{name}.{part}"] = state.get(part, torch.zeros_like(parameter)).cpu()
-            found[f"{name}.step"] = torch.as_tensor(state.get("step", 0.0)).float().cpu()
-        return found
+        return {"best": self.best.cpu(), **adam_tensors(self._optimizer, self._parameters())}
 
     def save(self) -> None:
         """Write where training stands, if there is a place for it."""
@@ -210,14 +204,4 @@ class _Run:
         self.epoch, self.best_epoch = found.epoch, found.best_epoch
         self._losses, self._recalls = list(found.losses), list(found.recalls)
         self.best = found.tensors["best"].to(self._device)
-        for name, parameter in self._parameters().items():
-            with torch.no_grad():
-                parameter.copy_(found.tensors[name])
-            if self.epoch:
-                self._optimizer.state[parameter] = {
-                    "step": found.tensors[f"{name}.step"],
-                    **{
-                        part: found.tensors[f"{name}.{part}"].to(self._device)
-                        for part in ("exp_avg", "exp_avg_sq")
-                    },
-                }
+        restore_adam(self._optimizer, self._parameters(), found.tensors)

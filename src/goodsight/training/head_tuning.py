@@ -18,8 +18,7 @@ from pathlib import Path
 from goodsight.core.errors import InputError
 from goodsight.core.gating import Verdict
 from goodsight.core.ports import ImageEncoder
-from goodsight.core.projecting import Projection
-from goodsight.core.tuning import CurvePoint, OpenRun, TunedModel, TuningRecord, TuningStatus
+from goodsight.core.tuning import CurvePoint, OpenRun, TuningRecord, TuningStatus
 from goodsight.reading import CollectionReader
 from goodsight.training.head_report import TrainedHead
 from goodsight.training.head_work import HeadWork
@@ -27,6 +26,7 @@ from goodsight.training.proof import Proof, Seen
 from goodsight.training.pseudo_labels import Unlabelled
 from goodsight.training.shop_examples import shop_examples
 from goodsight.training.shop_photos import ShopPhotos
+from goodsight.training.tuned_card import tuned_model
 from goodsight.training.tuning_options import SELF_SUPERVISED, TuneOptions, TuningWatch
 from goodsight.training.unlabelled_folder import unlabelled_examples
 from goodsight.training.verdicts import judge
@@ -81,7 +81,7 @@ def tune_head(
     keeper.switch_space(
         final, proof.calibrations(), keep_former=True, encoder_space=encoder.card.space
     )
-    model = _tuned_model(photos, final, encoder)
+    model = tuned_model(photos, encoder.card.name, final, encoder)
     run.finish(TuningStatus.SWITCHED, replace(record, model=model), forced=not verdict.passed)
 
 
@@ -115,7 +115,9 @@ def _record(
     options: TuneOptions,
     encoder: ImageEncoder,
 ) -> TuningRecord:
-    settings, chosen = options.head, head.chosen
+    settings, chosen, model = options.head, head.chosen, None
+    if head.projection is not None:
+        model = tuned_model(photos, encoder.card.name, head.projection, encoder)
     return TuningRecord(
         settings=(
             ("method", options.method),
@@ -132,19 +134,5 @@ def _record(
             if point.loss is not None and point.recall is not None
         ),
         verdict=verdict,
-        model=None if head.projection is None else _tuned_model(photos, head.projection, encoder),
-    )
-
-
-def _tuned_model(photos: ShopPhotos, projection: Projection, encoder: ImageEncoder) -> TunedModel:
-    card = encoder.card
-    return TunedModel(
-        space=projection.space(card.space),
-        base_space=card.space,
-        base_model=card.name,
-        dimension=projection.dimension,
-        photos=len(photos),
-        products=len(photos.ids),
-        data=photos.fingerprint(),
-        licence=card.licence,
+        model=model,
     )

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from goodsight.core.errors import InputError, Interrupted, PhotoError
+from goodsight.core.errors import InputError
 from goodsight.core.types import Photo, Preprocessing
 from goodsight.encoders.preprocessing import prepare
 from goodsight.images import augmented
 from goodsight.reading import CollectionReader
+from goodsight.training.photo_features import each_photo
 from goodsight.training.shop_photos import ShopPhotos
 
 __all__ = ["LessonPhotos", "Views", "read_lesson_photos"]
@@ -74,26 +75,13 @@ def read_lesson_photos(
     loader = reader.wiring.kept_photos(
         reader.base_encoder().card, reader.collection, least_side=round(side * ROOM)
     )
-
-    def load(row: int) -> bytes | None:
-        if should_stop():
-            raise Interrupted("stopped while photos were read")
-        try:
-            found = reader.kept_photo(photos.references[row], photos.content_hashes[row], loader)
-        except PhotoError:
-            return None
-        return _small(found.photo, side)
-
-    pictures, kept = [], []
-    with ThreadPoolExecutor(reader.wiring.workers) as pool:
-        for done, (row, picture) in enumerate(zip(rows, pool.map(load, rows), strict=True), 1):
-            if picture is not None:
-                pictures.append(picture)
-                kept.append(int(row))
-            read(done, len(rows))
-    if not pictures:
+    found = each_photo(
+        reader, photos, rows, loader, lambda photo: _small(photo, side), read, should_stop
+    )
+    if not found:
         raise InputError("no photo of the collection can be read any more: goodsight doctor")
-    return LessonPhotos(tuple(pictures), np.array(kept, dtype=np.int64))
+    pictures = tuple(picture for _, picture in found)
+    return LessonPhotos(pictures, np.array([row for row, _ in found], dtype=np.int64))
 
 
 def _small(photo: Photo, side: int) -> bytes:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goodsight.core.errors import Interrupted, PhotoError
+from goodsight.core.ports import PhotoLoader
 from goodsight.core.types import FloatArray, ModelCard, Photo
 from goodsight.reading import CollectionReader
 from goodsight.training.shop_photos import ShopPhotos
 
-__all__ = ["PhotoMaker", "photo_features"]
+__all__ = ["PhotoMaker", "each_photo", "photo_features"]
+
+Made = TypeVar("Made")
 
 
 class PhotoMaker(Protocol):
@@ -49,22 +52,37 @@ def photo_features(
     Interrupted once `should_stop` says True; what was made so far is kept.
     """
     loader = reader.wiring.kept_photos(maker.card, reader.collection)
+    return each_photo(reader, photos, rows, loader, maker.of, made, should_stop, kept=maker.kept)
 
-    def make(row: int) -> FloatArray | None:
+
+def each_photo(
+    reader: CollectionReader,
+    photos: ShopPhotos,
+    rows: NDArray[np.intp],
+    loader: PhotoLoader,
+    make: Callable[[Photo], Made],
+    made: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+    *,
+    kept: Callable[[str], Made | None] = lambda _: None,
+) -> list[tuple[int, Made]]:
+    """As `photo_features`, of what `make` makes of a photo, unless it is `kept` by its hash."""
+
+    def make_of(row: int) -> Made | None:
         if should_stop():
-            raise Interrupted("stopped while features of photos were made")
+            raise Interrupted("stopped while photos were read")
         content_hash = photos.content_hashes[row]
-        if (kept := maker.kept(content_hash)) is not None:
-            return kept
+        if (found := kept(content_hash)) is not None:
+            return found
         try:
-            found = reader.kept_photo(photos.references[row], content_hash, loader)
+            photo = reader.kept_photo(photos.references[row], content_hash, loader).photo
         except PhotoError:
             return None
-        return maker.of(replace(found.photo, content_hash=content_hash))
+        return make(replace(photo, content_hash=content_hash))
 
     done = []
     with ThreadPoolExecutor(reader.wiring.workers) as pool:
-        for count, (row, found) in enumerate(zip(rows, pool.map(make, rows), strict=True), 1):
+        for count, (row, found) in enumerate(zip(rows, pool.map(make_of, rows), strict=True), 1):
             if found is not None:
                 done.append((int(row), found))
             made(count, len(rows))
