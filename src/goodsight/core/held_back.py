@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from goodsight.core.near_duplicates import shot_chains
 from goodsight.core.projecting import FeatureBatch, Projection, conditioned, in_space
 from goodsight.core.proving import Shelf
 from goodsight.core.scoring import unit_rows
-from goodsight.core.types import FloatArray
 
 __all__ = ["Half", "dealt_halves", "found_held_back"]
 
@@ -83,7 +83,7 @@ def _dealt(sample: FeatureBatch, blocks: Sequence[int], rooted: bool) -> Numbers
     half = np.zeros(len(sample.products), dtype=np.int64)
     units = unit_rows(conditioned(sample.features, blocks, rooted))
     for rows in _rows_of_products(sample.products):
-        bursts = _bursts(units[rows])
+        bursts = shot_chains(units[rows], SAME_BURST)
         turns = generator.permutation(bursts.max() + 1)
         half[rows] = turns[bursts] % 2
     return half
@@ -92,22 +92,3 @@ def _dealt(sample: FeatureBatch, blocks: Sequence[int], rooted: bool) -> Numbers
 def _rows_of_products(products: Numbers) -> Iterator[Numbers]:
     ends = np.flatnonzero(products[1:] != products[:-1]) + 1
     yield from np.split(np.arange(len(products)), ends)
-
-
-def _bursts(units: FloatArray) -> Numbers:
-    """A number for each photo (n, f) of a product, the same within a chain of near shots."""
-    alike = units @ units.T >= SAME_BURST
-    numbers = np.full(len(units), -1)
-    found = 0
-    for first in range(len(units)):
-        if numbers[first] >= 0:
-            continue
-        members = alike[first]
-        while True:
-            grown = alike[members].any(axis=0)
-            if (grown == members).all():
-                break
-            members = grown
-        numbers[members] = found
-        found += 1
-    return numbers

@@ -1,4 +1,4 @@
-"""Photos that are copies of one another: resized, compressed anew, a little cropped.
+"""Photos that are copies of one another, resized, compressed anew, a little cropped; and bursts.
 
 Two hashes that differ in at most `MOST_BITS` of 64 are candidates. They are found by bands of
 16 bits, one of which must be equal: surely so up to three differing bits, mostly up to six
@@ -12,7 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_COSINE", "MOST_BITS", "close_pairs", "groups_of"]
+from goodsight.core.types import FloatArray
+
+__all__ = ["LEAST_COSINE", "MOST_BITS", "close_pairs", "groups_of", "shot_chains"]
 
 MOST_BITS = 6
 # Plain shapes on white have like hashes; their vectors tell them apart.
@@ -47,6 +49,23 @@ def groups_of(pairs: list[tuple[int, int]]) -> list[tuple[int, ...]]:
     for item in sorted(leader):
         groups.setdefault(find(item), []).append(item)
     return sorted(map(tuple, groups.values()), key=lambda group: (-len(group), group))
+
+
+def shot_chains(units: FloatArray, least_cosine: float) -> NDArray[np.intp]:
+    """A number for each unit row (n, f), from 0, the same within a chain of shots as near."""
+    numbers = np.full(len(units), -1)
+    found = 0
+    for first in range(len(units)):
+        if numbers[first] >= 0:
+            continue
+        edge = np.array([first])
+        numbers[first] = found
+        while len(edge):
+            near = (units[edge] @ units.T >= least_cosine).any(axis=0) & (numbers < 0)
+            edge = np.flatnonzero(near)
+            numbers[edge] = found
+        found += 1
+    return numbers
 
 
 def _sharing(band: NDArray[np.uint16]) -> Iterator[NDArray[np.intp]]:

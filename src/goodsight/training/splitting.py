@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goodsight.core.near_duplicates import LEAST_COSINE, close_pairs, groups_of
+from goodsight.core.near_duplicates import LEAST_COSINE, close_pairs, groups_of, shot_chains
 from goodsight.core.scoring import unit_rows
 from goodsight.core.types import FloatArray
 from goodsight.training.examples import Examples
@@ -108,7 +108,7 @@ def _pieces(
     order = np.argsort(examples.groups, kind="stable")
     for rows in _runs(order, examples.groups[order]):
         photos, views = rows[~examples.views[rows]], rows[examples.views[rows]]
-        bursts = _bursts(units[photos])
+        bursts = shot_chains(units[photos], SAME_BURST)
         if bursts.max(initial=0) > 0:
             parts = [photos[bursts == number] for number in range(int(bursts.max()) + 1)]
             yield (
@@ -128,23 +128,6 @@ def _askers(examples: Examples, rows: Rows) -> Rows:
     """The photos among the rows; views only where there is nothing else."""
     photos = rows[~examples.views[rows]]
     return photos if len(photos) else rows
-
-
-def _bursts(units: FloatArray) -> NDArray[np.intp]:
-    """A number for each unit row, from 0, the same within a chain of near shots."""
-    numbers = np.full(len(units), -1)
-    found = 0
-    for first in range(len(units)):
-        if numbers[first] >= 0:
-            continue
-        edge = np.array([first])
-        numbers[first] = found
-        while len(edge):
-            near = (units[edge] @ units.T >= SAME_BURST).any(axis=0) & (numbers < 0)
-            edge = np.flatnonzero(near)
-            numbers[edge] = found
-        found += 1
-    return numbers
 
 
 def _copies(examples: Examples, units: FloatArray, away: NDArray[np.bool_]) -> Rows:
