@@ -1,7 +1,6 @@
 """Searches, explanations, uploads and index runs while a collection's encoder is replaced."""
 
 import threading
-import time
 from io import BytesIO
 
 import pytest
@@ -10,6 +9,7 @@ import goodsight
 from goodsight.core.types import Product
 from grid_models import grid_folder
 from small_shop import draw_feed, draw_seen
+from stores.servers import eventually
 
 LITE0 = "efficientnet-lite0"
 PRODUCTS, SHOTS = 12, 3
@@ -86,12 +86,9 @@ def to_the_other(shop):
 def switched_back_and_forth(switching, crowd, rounds=ROUNDS):
     """Through both encoders, until every thread has seen all of it or something went wrong."""
     for _ in range(rounds):
-        before = len(crowd.answered)
+        until = len(crowd.answered) + 2 * len(crowd.threads)
         to_the_other(switching)
-        deadline = time.monotonic() + 30
-        while len(crowd.answered) < before + 2 * len(crowd.threads) and not crowd.wrong:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        eventually(lambda until=until: len(crowd.answered) >= until or crowd.wrong)
 
 
 def test_no_search_fails_and_none_mixes_spaces(shops, photos):

@@ -19,7 +19,7 @@ from goodsight.stores.postgres.cluster import _installation
 PASSWORD = "s3cret"
 USER = "shopkeeper"
 START_TIMEOUT_SECONDS = 60
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 class LoopbackServer:

@@ -16,6 +16,7 @@ from goodsight.stores.postgres.set_locks import alone_with_sets
 from goodsight.stores.postgres.vector_index import MINIMUM_PHOTOS, drop_indexes
 from stores import worker
 from stores.samples import SHIRT, begin, filled, photo, place, query, random_units, unit
+from stores.servers import eventually
 
 # Means that are not those of their products' photos, of photos as of the same moment.
 WRONG_MEANS = """
@@ -76,7 +77,11 @@ def test_each_dump_is_of_one_moment(busy, loopback_server, capfd):
     try:
         while "shop" not in busy.names():
             time.sleep(0.01)
-        dumps = [dumped(busy, lambda: time.sleep(0.02)) for _ in range(4)]
+        dumps = []
+        for _ in range(4):
+            before = busy.open("shop").info().photos
+            dumps.append(dumped(busy, lambda: time.sleep(0.02)))
+            eventually(lambda before=before: busy.open("shop").info().photos > before)
     finally:
         done.set()
         indexer.join()
