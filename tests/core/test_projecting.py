@@ -58,6 +58,20 @@ def test_directions_solve_the_generalised_eigenproblem():
     assert (found.photos, found.products) == (125, 25)
 
 
+def test_directions_point_the_same_way_whoever_finds_them(monkeypatch):
+    solve = np.linalg.eigh
+    found = fit_projection([drawn()], [12], rooted=False)
+    assert (-found.matrix.min(axis=0) >= found.matrix.max(axis=0)).all()
+
+    def the_other_way(values):
+        lengths, directions = solve(values)
+        return lengths, -directions
+
+    monkeypatch.setattr(np.linalg, "eigh", the_other_way)
+    again = fit_projection([drawn()], [12], rooted=False)
+    np.testing.assert_array_equal(again.matrix, found.matrix)
+
+
 @pytest.mark.parametrize("length", [1, 5, 7, 1000])
 def test_pieces_of_any_length_teach_the_same(length):
     batch = drawn()

@@ -22,6 +22,7 @@ from goodsight.core.projecting import (
     Projection,
     conditioned,
     fit_projection,
+    turned_one_way,
 )
 
 __all__ = ["compared", "kept_length", "learnt_anew", "principal", "shortened"]
@@ -59,7 +60,7 @@ def principal(
     _, directions = np.linalg.eigh(moments)
     return Projection(
         mean=np.zeros(size, dtype=np.float32),
-        matrix=np.asarray(directions[:, ::-1][:, :dimension], dtype=np.float32),
+        matrix=np.asarray(turned_one_way(directions[:, ::-1][:, :dimension]), dtype=np.float32),
         blocks=tuple(blocks),
         rooted=rooted,
         photos=photos,

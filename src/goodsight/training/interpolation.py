@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from goodsight.core.errors import UsageError
-from goodsight.core.projecting import Projection
+from goodsight.core.projecting import Projection, turned_one_way
 from goodsight.core.types import FloatArray
 
 __all__ = ["blended", "cut", "ordered"]
@@ -45,8 +45,8 @@ def ordered(projection: Projection, conditioned: FloatArray) -> Projection:
     vectors = ((conditioned - projection.mean) @ projection.matrix).astype(np.float64)
     values, turns = np.linalg.eigh(vectors.T @ vectors / len(vectors))
     kept = values[::-1] > values[-1] * 1e-10
-    best = turns[:, ::-1][:, kept]
-    return replace(projection, matrix=np.asarray(projection.matrix @ best, dtype=np.float32))
+    best = turned_one_way(projection.matrix @ turns[:, ::-1][:, kept])
+    return replace(projection, matrix=np.asarray(best, dtype=np.float32))
 
 
 def cut(projection: Projection, dimension: int) -> Projection:
