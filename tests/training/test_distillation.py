@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
 pytest.importorskip("transformers", reason="needs transformers")
 
 import goodsight  # noqa: E402
-from goodsight.core.errors import Interrupted, ModelError  # noqa: E402
+from goodsight.core.errors import Interrupted, ModelError, UsageError  # noqa: E402
 from goodsight.rendering import distilled_document, distilled_table  # noqa: E402
 from goodsight.training.backbone_report import BackboneSettings  # noqa: E402
 from goodsight.training.distillation import Distiller, DistilOptions  # noqa: E402
@@ -42,6 +42,10 @@ def options(student, name, epochs=2):
     return DistilOptions(student, name=name, settings=settings)
 
 
+def distilling(shop):
+    return list((shop.wiring.settings.home / "distilling").iterdir())
+
+
 def test_the_student_is_kept_and_measured_beside_its_teacher(shop, student):
     before = shop.info()
     found = Distiller(shop).distil(options(student, "small", epochs=4), Watch())
@@ -57,9 +61,7 @@ def test_the_student_is_kept_and_measured_beside_its_teacher(shop, student):
     assert document["card"]["name"] == "small"
     assert document["taught"][0]["after"] == pytest.approx(known.after)
     assert distilled_table(found)
-    assert not (shop.wiring.settings.home / "distilling").exists() or not any(
-        (shop.wiring.settings.home / "distilling").iterdir()
-    )
+    assert not [path for path in distilling(shop) if path.is_dir()]
 
 
 def test_stopped_it_keeps_nothing_and_goes_on(shop, student):
@@ -73,6 +75,23 @@ def test_stopped_it_keeps_nothing_and_goes_on(shop, student):
     Distiller(shop).distil(options(student, "again"), watch)
     assert not watch.heard_of("trial, tiny-dino")
     assert "again" in [card.name for card in shop.models()]
+
+
+def test_two_at_once_do_not_get_in_each_others_way(shop, student):
+    refused = []
+
+    class Beside(Watch):
+        def stage(self, name):
+            if name == "proving":
+                with pytest.raises(UsageError, match="another process: wait"):
+                    Distiller(shop).distil(options(student, "second"), Watch())
+                refused.append(name)
+            super().stage(name)
+
+    Distiller(shop).distil(options(student, "first"), Beside())
+    assert refused
+    Distiller(shop).distil(options(student, "second"), Watch())
+    assert {"first", "second"} <= {card.name for card in shop.models()}
 
 
 class KilledAtTheEnd(Distiller):

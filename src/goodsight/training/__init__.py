@@ -23,7 +23,7 @@ stages.py               a network's parts from the photo upward
 adapters.py             few weights to train beside many frozen ones: LoRA
 named_network.py        a network as it was found somewhere
 open_clip_networks.py   image towers by the names of open_clip
-distilling.py           a small network learns from a large one
+distillation_loss.py    a small network learns from a large one
 
 network_export.py       a network to a model folder, proven before it is there
 tracing.py              a network to one ONNX file

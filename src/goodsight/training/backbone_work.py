@@ -13,7 +13,7 @@ from goodsight.core.ports import ImageEncoder
 from goodsight.core.projecting import conditioned, fit_projection
 from goodsight.core.tuning import CurvePoint
 from goodsight.core.types import FloatArray
-from goodsight.encoders import DEFAULT_PROVIDERS, open_folder, write_joined_folder
+from goodsight.encoders import open_folder, write_joined_folder
 from goodsight.reading import CollectionReader
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.backbone_training import (
@@ -173,7 +173,7 @@ class BackboneWork:
                 self._export(network, part)
             folder.mkdir(parents=True)
             write_joined_folder(folder, self.begun_with, parts)
-        return open_folder(folder, DEFAULT_PROVIDERS)
+        return open_folder(folder, self.reader.wiring.settings.execution_providers)
 
     def _export(self, network: Trainable, folder: Path) -> None:
         origin = Origin(

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from goodsight.core.compressing import DistilledModel
@@ -34,7 +36,7 @@ from goodsight.reading import CollectionReader
 from goodsight.training.backbone_report import BackboneSettings
 from goodsight.training.backbone_training import Rows, Teach
 from goodsight.training.backbone_work import BackboneWork
-from goodsight.training.distilling import DistillationLoss
+from goodsight.training.distillation_loss import DistillationLoss
 from goodsight.training.encoder_features import features_by
 from goodsight.training.lesson_photos import read_lesson_photos
 from goodsight.training.model_names import lasting_name, short_name
@@ -96,8 +98,9 @@ class Distiller:
         """Teach, measure and keep the new model, whatever it loses; nothing else changes.
 
         Interrupted, it goes on when it is called again. Raises UsageError where the student
-        cannot be trained or the teacher sees texts, ModelError, also for a name that is taken,
-        InputError, StoreError, MissingExtra, and Interrupted once `should_stop` says True.
+        cannot be trained, is being taught the same by another process, or the teacher sees
+        texts, ModelError, also for a name that is taken, InputError, StoreError, MissingExtra,
+        and Interrupted once `should_stop` says True.
         """
         teacher = self._teacher(options)
         if isinstance(teacher, TextEncoder):
@@ -105,10 +108,23 @@ class Distiller:
         student = lasting_name(options.student)
         name = options.name or f"{short_name(student)}-from-{short_name(teacher.card.name)}"
         self._wiring.models.check_new_name(name)
-        networks = trainable_networks(self._wiring.models, student, weights=options.weights)
-        side = max(network.preprocessing.input_size for network in networks)
         told = f"{self._reader.collection}/{student}/{teacher.card.space}"
         folder = self._folder / hashlib.sha256(told.encode()).hexdigest()[:16]
+        with _alone(folder, f"{short_name(student)} is being taught by {teacher.card.name}"):
+            return self._taught(name, teacher, student, options, watch, should_stop, folder)
+
+    def _taught(
+        self,
+        name: str,
+        teacher: ImageEncoder,
+        student: str,
+        options: DistilOptions,
+        watch: TuningWatch,
+        should_stop: Callable[[], bool],
+        folder: Path,
+    ) -> DistilledModel:
+        networks = trainable_networks(self._wiring.models, student, weights=options.weights)
+        side = max(network.preprocessing.input_size for network in networks)
         photos = ShopPhotos.of(self._reader)
         rows = np.arange(len(photos))
         lesson = read_lesson_photos(self._reader, photos, rows, side, watch.viewed, should_stop)
@@ -203,6 +219,21 @@ class Distiller:
     @property
     def _folder(self) -> Path:
         return self._wiring.settings.home / "distilling"
+
+
+@contextmanager
+def _alone(folder: Path, what: str) -> Iterator[None]:
+    """Nobody else works in this folder meanwhile. The lock goes with the process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UsageError(f"{what} in another process: wait for its end") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _teach(seen: FloatArray, teacher: ImageEncoder) -> Teach:

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
 from goodsight.core.types import Photo  # noqa: E402
 from goodsight.encoders import ModelLibrary  # noqa: E402
 from goodsight.encoders.preprocessing import prepare  # noqa: E402
-from goodsight.training.distilling import DistillationLoss  # noqa: E402
+from goodsight.training.distillation_loss import DistillationLoss  # noqa: E402
 from small_shop import draw_seen  # noqa: E402
 from training.networks import PREPROCESSING, Residual, made  # noqa: E402
 
