@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -41,13 +42,20 @@ def kill_server(home):
     return pid
 
 
+def last_touched(folder, moment):
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (moment, moment))
+
+
 def test_half_written_files_of_long_ago(home):
     old = [home / ".restoring.killed", home / "models" / "added" / ".half"]
     fresh = home / ".restoring.going-on"
     for folder in (*old, fresh):
         (folder / "new").mkdir(parents=True)
     for folder in old:
-        os.utime(folder, (0, 0))
+        last_touched(folder, 0)
+    # Something in it was written just now.
+    os.utime(fresh, (0, 0))
     with goodsight.open(home) as shop:
         assert unwell(shop) == {"no half-written files": ", ".join(map(str, sorted(old)))}
         done = [check.detail for check in shop.doctor(fix=True) if check.name == "mended"]
@@ -57,6 +65,19 @@ def test_half_written_files_of_long_ago(home):
     assert not any(folder.exists() for folder in old)
     (fresh / "new").rmdir()
     fresh.rmdir()
+
+
+def test_training_is_kept_for_the_next_run_and_not_for_ever(home):
+    days = {"tuning/refused": 40, "tuning/going-on": 29, "distilling/stopped": 31}
+    for name, age in days.items():
+        (home / name / "trial").mkdir(parents=True)
+        (home / name / "trial" / "state.npz").touch()
+        last_touched(home / name, time.time() - age * 24 * 3600)
+    with goodsight.open(home) as shop:
+        assert len(unwell(shop)["no half-written files"].split(", ")) == 2
+        shop.doctor(fix=True)
+        assert unwell(shop) == {}
+    assert [name for name in days if (home / name).exists()] == ["tuning/going-on"]
 
 
 def test_a_server_that_was_killed(home):

@@ -23,14 +23,20 @@ __all__ = ["FilesToPlace", "kept_files", "leftovers"]
 
 STAGE_PREFIX = ".restoring."
 SETTINGS_MEMBER = f"settings/{SETTINGS_FILE}"
-LEFT_AFTER_SECONDS = 3600
-# Everything here is written under such a name first, and renamed when it is whole.
-_LEFTOVERS = (
+HOUR = 3600
+# Everything here is written under such a name first, and renamed when it is whole: after an hour
+# nobody is at work on it.
+_HALF_WRITTEN = (
     f"{STAGE_PREFIX}*",
     "models/added/.*",
     "models/bundled/.*",
     "cache/photos/*/tmp*",
     "postgres/cluster.unfinished",
+)
+# Training that was stopped or refused: the next run goes on with it, so it is kept for long.
+_UNFINISHED_TRAINING = ("tuning/*", "distilling/*")
+_LEFT_AFTER_SECONDS = dict.fromkeys(_HALF_WRITTEN, HOUR) | dict.fromkeys(
+    _UNFINISHED_TRAINING, 30 * 24 * HOUR
 )
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -49,11 +55,28 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
 def leftovers(home: Path) -> tuple[Path, ...]:
     """What killed processes left behind: half a restore, a model, a fetched photo, a cluster.
 
-    Nothing that was touched within the last hour: somebody may be at work on it.
+    Nothing that was touched within the last hour: somebody may be at work on it. And training
+    that nobody has gone on with for 30 days.
     """
-    before = time.time() - LEFT_AFTER_SECONDS
-    found = (path for pattern in _LEFTOVERS for path in home.glob(pattern))
-    return tuple(sorted(path for path in found if path.lstat().st_mtime < before))
+    now = time.time()
+    return tuple(
+        sorted(
+            path
+            for pattern, seconds in _LEFT_AFTER_SECONDS.items()
+            for path in home.glob(pattern)
+            if _touched(path) < now - seconds
+        )
+    )
+
+
+def _touched(path: Path) -> float:
+    """When anything in it was last written, in seconds since 1970; just now if it is changing."""
+    inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else ()
+    try:
+        newest: float = max(each.lstat().st_mtime for each in (path, *inside))
+    except FileNotFoundError:
+        return time.time()
+    return newest
 
 
 class FilesToPlace:
