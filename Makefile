@@ -27,8 +27,11 @@ DEMO_HOME ?= .demo
 # What people install; the other locks are for building and testing.
 SHIPPED_LOCKS := base serve quality
 CHECKED := src tests benchmarks tools container
-# Tests of one file share what they set up, and stay together.
+# Tests of one file share what they set up, and stay together; in the order of tests/conftest.py.
 TEST_PROCESSES ?= 2
+PYTEST_AT_ONCE := --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+# As many processes as cores: threads of theirs would wait for each other.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-server test-torch test-architectures check fmt bench lock wheel-test soak screenshots reference \
@@ -76,16 +79,15 @@ demo: $(VENV)/.serve
 	$(VENV)/bin/goodsight demo --home $(DEMO_HOME)
 
 test: $(VENV)/.dev test-torch
-	$(VENV)/bin/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --cov --cov-report=
+	$(ONE_THREAD) $(VENV)/bin/python -m pytest $(PYTEST_AT_ONCE) --cov --cov-report=
 	$(VENV)/bin/python -m coverage report --skip-covered --sort cover | tail -n 25
 
 # Each test home has a database of its own on that server; 5 GB of disk meanwhile.
 test-server: $(VENV)/.dev
-	$(VENV)/bin/python tests/on_server.py \
-	  --numprocesses $(TEST_PROCESSES) --dist loadfile
+	$(ONE_THREAD) $(VENV)/bin/python tests/on_server.py $(PYTEST_AT_ONCE)
 
 test-torch: $(TORCH_VENV)/.ready
-	$(TORCH_VENV)/bin/python -m pytest -q tests/encoders/test_torch_parity.py \
+	$(ONE_THREAD) $(TORCH_VENV)/bin/python -m pytest -q $(PYTEST_AT_ONCE) tests/encoders/test_torch_parity.py \
 	  tests/hub/test_transformers_parity.py tests/training
 
 test-architectures: $(ARCHITECTURES_VENV)/.ready

@@ -13,6 +13,8 @@ from typer.main import get_command
 from goodsight.cli.main import app
 from goodsight.config import settings_table
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = [

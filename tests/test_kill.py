@@ -17,7 +17,7 @@ from PIL import Image
 
 import goodsight
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.long]
 
 INDEXER = Path(__file__).parent / "indexer_to_kill.py"
 KILLS = int(os.environ.get("GOODSIGHT_TEST_KILLS", "25"))

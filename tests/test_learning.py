@@ -13,6 +13,8 @@ from goodsight.core.types import Metric
 from goodsight.viewing import embedded_views
 from small_shop import draw_seen
 
+pytestmark = pytest.mark.long
+
 PRODUCTS, SHOTS = 12, 12
 
 

@@ -18,6 +18,8 @@ from goodsight.quantising import QuantiseOptions
 from goodsight.rendering import quantised_document, quantised_table
 from small_shop import draw_feed, draw_seen
 
+pytestmark = pytest.mark.long
+
 PRODUCTS, SHOTS = 12, 12
 SIXTEEN = QuantiseOptions(photos=16)
 

@@ -14,7 +14,7 @@ import goodsight
 from grid_models import grid_folder
 from small_shop import draw_feed, draw_seen
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.long]
 
 SCRIPT = Path(__file__).parent / "re_embedder_to_kill.py"
 KILLS = int(os.environ.get("GOODSIGHT_TEST_RE_EMBEDDING_KILLS", "8"))

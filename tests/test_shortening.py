@@ -12,6 +12,8 @@ from goodsight.shortening import Shortener
 from grid_models import grid_folder
 from small_shop import draw_seen
 
+pytestmark = pytest.mark.long
+
 PRODUCTS, SHOTS = 12, 12
 
 

@@ -11,6 +11,8 @@ from PIL import Image
 
 import goodsight
 
+pytestmark = pytest.mark.long
+
 SCRIPT = Path(sys.executable).with_name("goodsight")
 FEEDS = 3
 PHOTOS = 40

@@ -18,7 +18,7 @@ import goodsight
 from goodsight.client import Client
 from goodsight.core.errors import ServiceError
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.long]
 
 KILLS = int(os.environ.get("GOODSIGHT_TEST_KILLS", "20"))
 SCRIPT = Path(sys.executable).with_name("goodsight")
