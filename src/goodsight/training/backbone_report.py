@@ -26,7 +26,7 @@ class BackboneSettings:
     """
 
     epochs: int = 8
-    finishing: float = 0.25
+    finishing: float = 0.5
     batch: int = 32
     rate: float = 3e-4
     decay: float = 0.8
