@@ -162,10 +162,15 @@ def _photo(
     return None
 
 
-def choice(kind: type[Choice], value: str) -> Choice:
-    """The member of an enumeration that a user named. Raises UsageError with the choices."""
+def choice(kind: type[Choice], value: str, *, named: str | None = None) -> Choice:
+    """The member of an enumeration that a user named. Raises UsageError with the choices.
+
+    `named` is what users call it, where that is not the enumeration's own name.
+    """
     try:
         return kind(value)
     except ValueError as error:
         choices = ", ".join(kind)
-        raise UsageError(f"{kind.__name__.lower()} '{value}': choose from {choices}") from error
+        raise UsageError(
+            f"{named or kind.__name__.lower()} '{value}': choose from {choices}"
+        ) from error

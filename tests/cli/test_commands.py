@@ -193,8 +193,8 @@ def test_search_shows_why_on_the_picture_page(indexed, small_shop, tmp_path):
         (["index", "{feed}", "--profile", "best"], 2, "choose from fast, quality"),
         (["collection", "show", "nowhere"], 2, "nowhere"),
         (["collection", "delete", "default"], 2, "--yes"),
-        (["model", "show", "nothing"], 1, "no model 'nothing'"),
-        (["model", "add", "nowhere"], 1, "cannot be read"),
+        (["model", "show", "nothing"], 2, "no model 'nothing'"),
+        (["model", "add", "nowhere"], 3, "cannot be read"),
         (["evaluate", "lost.csv"], 3, "lost.csv"),
         (["evaluate"], 2, "give one of QUERIES, --leave-one-out and --self-check"),
         (["evaluate", "lost.csv", "--self-check"], 2, "give one of QUERIES"),
@@ -466,9 +466,9 @@ def test_a_model_is_made_small_and_told_beside_its_own(indexed):
     assert document["calibrated"] == 4
     assert {"cosine", "speed", "recall", "is_worse", "rate_before", "rate_after"} <= set(document)
     assert "comparing: 12 of 12 photos" in done.stderr
-    refused = run(indexed, "model", "quantise", "small", expect=1)
+    refused = run(indexed, "model", "quantise", "small", expect=3)
     assert "it is quantised already" in refused.stderr
-    taken = run(indexed, "model", "quantise", "efficientnet-lite0", "--to", "small", expect=1)
+    taken = run(indexed, "model", "quantise", "efficientnet-lite0", "--to", "small", expect=2)
     assert "there is a model 'small' already" in taken.stderr
 
 

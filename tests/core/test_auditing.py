@@ -1,11 +1,14 @@
 """Figures of an audit on vectors whose faults are known."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from goodsight.core.auditing import NOISE_STEP, drift, spread, worst_noise
 from goodsight.core.projecting import FeatureBatch, fit_projection
 from goodsight.core.scoring import unit_rows
+from goodsight.core.shortening import principal
 from goodsight.core.types import Photo
 
 
@@ -56,6 +59,18 @@ def test_drift_is_none_for_the_same_photos_and_large_for_another_kind():
     assert drift(features, projection) == pytest.approx(0, abs=1e-5)
     assert drift(features[: len(features) // 2], projection) < 0.5
     assert drift(features + 4, projection) > 2
+
+
+def test_drift_is_told_of_a_space_that_subtracts_nothing():
+    features = np.abs(units(120, 16, seed=8)) + 0.1
+    batch = FeatureBatch(np.repeat(np.arange(12), 10), features)
+    projection = principal([batch], (16,), 8)
+    assert not projection.mean.any()
+    assert drift(features, projection) == pytest.approx(0, abs=1e-5)
+    other = features.copy()
+    other[:, :4] *= 6
+    assert drift(other, projection) > 1
+    assert drift(features, dataclasses.replace(projection, photo_mean=None)) is None
 
 
 def test_noise_that_turns_a_vector_is_found_and_stays_small():

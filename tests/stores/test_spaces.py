@@ -14,6 +14,7 @@ from goodsight.core.errors import SpaceMismatch
 from goodsight.core.learning import is_due, learn
 from goodsight.core.projecting import fit_projection
 from goodsight.core.scoring import mean_vector, unit_rows
+from goodsight.core.shortening import principal
 from goodsight.core.store_ports import VectorQuery
 from goodsight.core.types import Metric, Product
 from stores.samples import (
@@ -92,6 +93,7 @@ def test_the_projection_and_calibrations_come_back_as_they_were(postgres_store):
     active = keeper.active_space()
     np.testing.assert_array_equal(active.projection.matrix, projection.matrix)
     np.testing.assert_array_equal(active.projection.mean, projection.mean)
+    assert active.projection.photo_mean is None
     assert active.projection.space(active.encoder_space) == active.space == space
     assert active.calibrations == SURE
     assert shop.calibrations(shop.info().index_version, active.space) == SURE
@@ -101,6 +103,17 @@ def test_the_projection_and_calibrations_come_back_as_they_were(postgres_store):
     keeper.keep_calibrations(doubtful)
     assert keeper.active_space().calibrations == doubtful
     assert shop.calibrations(shop.info().index_version, active.space) == doubtful
+
+
+def test_what_subtracts_nothing_knows_the_mean_of_its_photos(postgres_store):
+    filled(postgres_store, *shelf())
+    keeper = postgres_store.spaces("shop")
+    projection = principal(keeper.feature_batches(), CARD.feature_blocks, 6)
+    keeper.switch_space(projection, SURE)
+    kept = keeper.active_space().projection
+    assert not kept.mean.any()
+    assert kept.photo_mean.any()
+    np.testing.assert_array_equal(kept.photo_mean, projection.photo_mean)
 
 
 def test_vectors_of_the_old_space_are_refused_after_the_switch(postgres_store):

@@ -18,6 +18,7 @@ from goodsight.core.tuning import (
     TuningStatus,
 )
 from stores.samples import filled
+from stores.servers import eventually
 from stores.test_spaces import shelf
 
 VERDICT = Verdict(
@@ -132,6 +133,9 @@ def test_a_run_whose_process_died_is_told_as_interrupted(runs, postgres_store):
         assert process.stdout.readline() == b"begun\n"
         with pytest.raises(StoreError, match="another process"), runs.begin("head"):
             pass
+        assert [run.status for run in runs.runs()] == [TuningStatus.RUNNING]
         process.kill()
+    # Before anybody begins another.
+    eventually(lambda: runs.runs()[0].status is TuningStatus.INTERRUPTED)
     begun_soon(runs)
     assert [run.status for run in runs.runs()] == [TuningStatus.SWITCHED, TuningStatus.INTERRUPTED]

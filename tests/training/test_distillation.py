@@ -110,6 +110,12 @@ def test_killed_while_it_is_measured_it_goes_on(shop, student):
     assert found.card == shop.model("late")
 
 
+def test_nobody_is_taught_by_itself(shop, student):
+    lite = "efficientnet-lite0"
+    with pytest.raises(UsageError, match="taught by itself; name another teacher"):
+        Distiller(shop).distil(DistilOptions(lite, teacher=lite), Watch())
+
+
 def test_a_name_that_is_taken_is_told_before_anything_is_read(shop, student):
     watch = Watch()
     with pytest.raises(ModelError, match="grid-8"):

@@ -184,9 +184,16 @@ def test_what_cannot_be_learnt_without_labels_is_told(shop, tmp_path):
         Tuner(shop).tune(TuneOptions(method="self-supervised", unlabelled=tmp_path), Watch())
     with pytest.raises(UsageError, match="above 0, and at most 1"):
         Tuner(shop).tune(TuneOptions(unlabelled=tmp_path, confidence=1.5), Watch())
+    watch = Watch()
+    with pytest.raises(InputError, match="nowhere: no such folder"):
+        Tuner(shop).tune(TuneOptions(unlabelled=tmp_path / "nowhere"), watch)
+    assert watch.heard == []
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
     with pytest.raises(InputError, match="no photo of the unlabelled folder"):
         Tuner(shop).tune(TuneOptions(augmentations=0, unlabelled=tmp_path, head=QUICK), Watch())
+    failed = shop.wiring.store().tuning_runs(shop.collection).runs()[0]
+    assert failed.status is TuningStatus.FAILED
+    assert "no photo of the unlabelled folder" in failed.record.reason
 
 
 def test_an_unknown_method_is_named(shop):

@@ -39,7 +39,7 @@ def tune(
     ] = "head",
     loss: Annotated[
         str | None,
-        typer.Option(help="cosface, arcface, proxy-anchor, supcon or nt-xent: the method's own."),
+        typer.Option(help="cosface, arcface, proxy-anchor or supcon: the method's own."),
     ] = None,
     dimension: Annotated[
         int | None, typer.Option(help="Numbers of a vector at most: as many as pay.", min=16)
@@ -147,7 +147,7 @@ def _head(loss: str | None, dimension: int | None, epochs: int | None, seed: int
 
     own = HeadSettings()
     return HeadSettings(
-        loss=own.loss if loss is None else choice(LossName, loss),
+        loss=own.loss if loss is None else choice(LossName, loss, named="loss"),
         dimension=dimension or own.dimension,
         epochs=epochs or own.epochs,
         seed=seed,
@@ -167,7 +167,7 @@ def _backbone(
 
     own = BackboneSettings()
     return BackboneSettings(
-        loss=own.loss if loss is None else choice(LossName, loss),
+        loss=own.loss if loss is None else choice(LossName, loss, named="loss"),
         epochs=epochs or own.epochs,
         stages=stages or own.stages,
         dimension=dimension or own.dimension,
@@ -189,7 +189,8 @@ def _tell_end(run: TuningRun) -> None:
     if told := dict(run.record.settings).get("unlabelled photos"):
         message(f"unlabelled photos learnt from: {told}")
     if run.status == "switched":
-        message(f"run {run.id}: switched; goodsight model rollback undoes it")
+        forced = " against the verdict, as --force wants" if run.forced else ""
+        message(f"run {run.id}: switched{forced}; goodsight model rollback undoes it")
     else:
         message(f"run {run.id}: refused, nothing has changed; --force would switch all the same")
         raise typer.Exit(REFUSED)

@@ -60,14 +60,18 @@ def spread(vectors: FloatArray) -> Spread:
     )
 
 
-def drift(features: FloatArray, projection: Projection) -> float:
+def drift(features: FloatArray, projection: Projection) -> float | None:
     """How far a catalogue's mean has moved since the projection was learnt.
 
     In units of the photos' own spread, raw `features` float32 (n, f): 0 for the same
-    catalogue, about 1 where the typical photo of today would have been an odd one then.
+    catalogue, about 1 where the typical photo of today would have been an odd one then. None
+    where the projection does not know its photos' mean.
     """
+    then = projection.mean if projection.photo_mean is None else projection.photo_mean
+    if not then.any():
+        return None
     values = conditioned(features, projection.blocks, projection.rooted)
-    moved = np.linalg.norm(values.mean(axis=0) - projection.mean)
+    moved = np.linalg.norm(values.mean(axis=0) - then)
     return float(moved / np.sqrt(values.var(axis=0).sum() + 1e-12))
 
 

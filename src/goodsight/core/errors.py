@@ -9,6 +9,7 @@
     │   ├── PhotoError       a photo that cannot be read; carries the reference
     │   └── SoundError       a recording that cannot be read, or in which nothing is understood
     ├── ModelError           a model folder or weight file that cannot be used
+    │   ├── ModelNameError   no model has this name, or no new one may
     │   └── SpaceMismatch    vectors of one space met vectors of another
     ├── StoreError           the database refused or is not reachable
     │   ├── CollectionNotFound
@@ -33,6 +34,7 @@ __all__ = [
     "Interrupted",
     "MissingExtra",
     "ModelError",
+    "ModelNameError",
     "PhotoError",
     "ServerStartError",
     "ServiceError",
@@ -100,9 +102,19 @@ class SoundError(InputError):
 class ModelError(GoodsightError):
     """A model folder, weight file or runtime that cannot be used."""
 
+    exit_code = 3
+
+
+class ModelNameError(ModelError):
+    """A name that no model has, or that no new model may have."""
+
+    exit_code = 2
+
 
 class SpaceMismatch(ModelError):
     """Vectors of one space were offered where another is in use."""
+
+    exit_code = 1
 
 
 class StoreError(GoodsightError):

@@ -87,7 +87,7 @@ def gate(
     *,
     suite: str = "unseen photos of known products",
 ) -> Verdict:
-    """Judge a new model.
+    """Judge a new model; `suite` says what `known` asks with.
 
     It passes where it finds the products of `known` better by more than chance, and is worse
     by more than chance in none of the suites of `others`, nor in any large category of

@@ -64,7 +64,8 @@ class Projection:
     `blocks` are the lengths of the parts of a feature, one for each network behind it; each
     is brought to norm 1 by itself. `rooted` says whether a square root comes first. `photos`
     and `products` are what it was learnt from; `origin` is "catalogue" where it was learnt in
-    closed form, and "tuned" where it was trained and proven.
+    closed form, and "tuned" where it was trained and proven. `photo_mean` (f,) is the mean of
+    those photos where `mean`, which is subtracted, is another.
     """
 
     mean: FloatArray
@@ -74,6 +75,7 @@ class Projection:
     photos: int
     products: int
     origin: str = "catalogue"
+    photo_mean: FloatArray | None = None
 
     @property
     def dimension(self) -> int:

@@ -48,7 +48,7 @@ def principal(
     double precision.
     """
     size = sum(blocks)
-    moments = np.zeros((size, size))
+    moments, total = np.zeros((size, size)), np.zeros(size)
     photos, products = 0, set[int]()
     for batch in batches:
         photos += len(batch.features)
@@ -57,6 +57,7 @@ def principal(
             part = batch.features[start : start + PHOTOS_AT_A_TIME]
             rows = conditioned(part, blocks, rooted=rooted).astype(np.float64)
             moments += rows.T @ rows
+            total += rows.sum(axis=0)
     _, directions = np.linalg.eigh(moments)
     return Projection(
         mean=np.zeros(size, dtype=np.float32),
@@ -65,6 +66,7 @@ def principal(
         rooted=rooted,
         photos=photos,
         products=len(products),
+        photo_mean=np.asarray(total / max(photos, 1), dtype=np.float32),
     )
 
 

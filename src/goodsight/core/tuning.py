@@ -88,7 +88,11 @@ class TunedModel:
 
 @dataclass(frozen=True, slots=True)
 class TuningRecord:
-    """All that is told of a run; `settings` are names and values, in the order of the loop."""
+    """All that is told of a run; `settings` are names and values, in the order of the loop.
+
+    `gains` and `losses` count the queries that only one model answers rightly, None in records
+    of an earlier version; `changed` are some of them to look at.
+    """
 
     settings: tuple[tuple[str, str], ...] = ()
     curve: tuple[CurvePoint, ...] = ()
@@ -96,6 +100,8 @@ class TuningRecord:
     model: TunedModel | None = None
     changed: tuple[ChangedQuery, ...] = field(default=())
     reason: str = ""
+    gains: int | None = None
+    losses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from goodsight.core.errors import ModelError
+from goodsight.core.errors import ModelError, ModelNameError
 from goodsight.core.types import ModelCard
 from goodsight.encoders.bundled import BUNDLED, BundledModel, JoinedModel
 from goodsight.encoders.joined import JoinedEncoder, join_encoders
@@ -78,11 +78,11 @@ class ModelLibrary:
             raise ModelError(f"no model can be kept in {self._folder}: {error}") from error
 
     def check_new_name(self, name: str) -> None:
-        """Raises ModelError where no new model can have that name."""
+        """Raises ModelNameError where no new model can have that name."""
         if not _is_name(name):
-            raise ModelError(f"name '{name}': use letters, digits, dots and dashes")
+            raise ModelNameError(f"name '{name}': use letters, digits, dots and dashes")
         if name in self.names():
-            raise ModelError(f"there is a model '{name}' already; give another name")
+            raise ModelNameError(f"there is a model '{name}' already; give another name")
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
@@ -139,7 +139,7 @@ class ModelLibrary:
     def _added(self, name: str) -> Path:
         folder = self._folder / "added" / name
         if not _is_name(name) or not folder.is_dir():
-            raise ModelError(f"no model '{name}'; there is {', '.join(self.names())}")
+            raise ModelNameError(f"no model '{name}'; there is {', '.join(self.names())}")
         return folder
 
     def _bundled_graph(self, bundled: BundledModel) -> bytes:

@@ -75,7 +75,7 @@ def distilled_document(found: DistilledModel) -> dict[str, Any]:
 
 def distilled_table(found: DistilledModel) -> RenderableType:
     """Teacher and new model, line by line; then the student as it was and the new model."""
-    table = _sizes_table(found.teacher, found)
+    table = _sizes_table(f"{found.teacher}, the teacher", found)
     for part in found.taught:
         mark = Text("worse", style="bold red") if loses(part) else Text("")
         table.add_row(f"recall@1, {part.suite}", f"{part.before:.3f}", f"{part.after:.3f}", mark)

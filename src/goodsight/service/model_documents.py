@@ -32,7 +32,10 @@ def tuning_run_summary(run: TuningRun) -> dict[str, Any]:
     verdict, changed = run.record.verdict, run.record.changed
     comparisons = verdict.comparisons if verdict else ()
     first = comparisons[0] if comparisons else None
-    gains = sum(query.is_gain for query in changed)
+    gains, losses = run.record.gains, run.record.losses
+    if gains is None or losses is None:
+        gains = sum(query.is_gain for query in changed)
+        losses = len(changed) - gains
     return {
         "id": run.id,
         "method": run.method,
@@ -48,7 +51,7 @@ def tuning_run_summary(run: TuningRun) -> dict[str, Any]:
         "reason": run.record.reason,
         "comparisons": [_comparison(found) for found in comparisons],
         "gains": gains,
-        "losses": len(changed) - gains,
+        "losses": losses,
     }
 
 

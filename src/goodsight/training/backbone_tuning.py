@@ -83,12 +83,15 @@ def tune_backbone(
     seen = work.seen(*beaten, split), Seen(tried, blocks, space)
     proof = Proof(photos, work.examples, split, seen)
     verdict = judge(proof, reader, (beaten[0], trial), should_stop)
+    gains, losses = proof.gains_and_losses()
     record = TuningRecord(
         settings=_settings(options, begun_with),
         curve=curve,
         verdict=verdict,
         model=tuned_model(photos, begun_with, space, trial),
         changed=proof.changed(),
+        gains=gains,
+        losses=losses,
     )
     run.record(record)
     if not verdict.passed and not options.force:

@@ -106,6 +106,8 @@ class Distiller:
         if isinstance(teacher, TextEncoder):
             raise UsageError(f"{teacher.card.name} sees texts too, which a student would not")
         student = lasting_name(options.student)
+        if student == lasting_name(teacher.card.name) and options.weights is None:
+            raise UsageError(f"{student} would be taught by itself; name another teacher")
         name = options.name or f"{short_name(student)}-from-{short_name(teacher.card.name)}"
         self._wiring.models.check_new_name(name)
         told = f"{self._reader.collection}/{student}/{teacher.card.space}"

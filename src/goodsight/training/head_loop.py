@@ -35,6 +35,9 @@ Recall = Callable[[FloatArray], float | None]
 class TrainingInterrupted(Interrupted):
     """Someone asked to stop; what was reached is in the checkpoint, if there is one."""
 
+    def __init__(self) -> None:
+        super().__init__("training was stopped; the same command goes on from there")
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:

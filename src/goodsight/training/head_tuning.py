@@ -64,7 +64,8 @@ def tune_head(
     proof = Proof(photos, examples, kept_aside, (before, after))
     verdict = judge(proof, reader, (encoder, encoder), should_stop)
     record = _record(photos, trial, verdict, options, encoder)
-    record = replace(record, changed=proof.changed())
+    gains, losses = proof.gains_and_losses()
+    record = replace(record, changed=proof.changed(), gains=gains, losses=losses)
     if unlabelled is not None:
         told = f"{taught.taken} of {len(unlabelled)}, confidence {options.confidence:g}"
         record = replace(record, settings=(*record.settings, ("unlabelled photos", told)))

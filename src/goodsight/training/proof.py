@@ -75,6 +75,13 @@ class Proof:
         self._unknown = self._answerable(split.unknown)
         self._known_first = self._first(self._known)
 
+    @property
+    def suite(self) -> str:
+        """What `known` asks with: of products with one visit only no photo can be kept aside."""
+        if self._examples.views[self._known].any():
+            return "views of the catalogue's photos"
+        return "unseen photos of known products"
+
     def known(self) -> Answers:
         """Whether unseen photos find products that were learnt from."""
         return self._answers(self._known, self._known_first)
@@ -83,14 +90,20 @@ class Proof:
         """Whether photos find products that nothing was learnt of."""
         return self._answers(self._unknown, self._first(self._unknown))
 
+    def gains_and_losses(self) -> tuple[int, int]:
+        """How many photos of known products only the new space is right about, and only the old."""
+        answers = self.known()
+        return int((answers.after & ~answers.before).sum()), int(
+            (answers.before & ~answers.after).sum()
+        )
+
     def changed(self) -> tuple[ChangedQuery, ...]:
         """Photos of known products that only one space is right about.
 
         At most `SHOWN_CHANGES`, evenly drawn.
         """
-        right = self._products(self._known)
-        before, after = self._known_first
-        turned = np.flatnonzero((before.products == right) != (after.products == right))
+        answers = self.known()
+        turned = np.flatnonzero(answers.before != answers.after)
         every = max(1, -(-len(turned) // SHOWN_CHANGES))
         return tuple(self._changed(int(number)) for number in turned[::every])
 

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 
-from goodsight.core.errors import Interrupted, UsageError
+from goodsight.core.errors import GoodsightError, InputError, Interrupted, UsageError
 from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.tuning import TuningRecord, TuningRun, TuningStatus
 from goodsight.reading import CollectionReader
@@ -55,6 +55,8 @@ class Tuner:
             )
         if options.unlabelled is not None and options.method != "head":
             raise UsageError("photos without labels are for the method head, which gives them some")
+        if options.unlabelled is not None and not options.unlabelled.is_dir():
+            raise InputError(f"{options.unlabelled}: no such folder")
         if not 0 < options.confidence <= 1:
             raise UsageError(f"a confidence of {options.confidence:g}: above 0, and at most 1")
         encoder = self._reader.base_encoder()
@@ -71,6 +73,9 @@ class Tuner:
                 work(run, self._reader, photos, options, watch, should_stop, self._folder)
             except (Interrupted, KeyboardInterrupt):
                 run.finish(TuningStatus.INTERRUPTED, TuningRecord(reason="stopped as asked"))
+                raise
+            except GoodsightError as error:
+                run.finish(TuningStatus.FAILED, TuningRecord(reason=str(error)))
                 raise
         found = runs.run(run.id)
         assert found is not None  # noqa: S101 - just recorded

@@ -43,4 +43,4 @@ def judge(
     if seen.products:
         again = seen if after is before else disturbed(after)
         others.append(("disturbed photos", proof.disturbed(seen, again)))
-    return gate(proof.known(), others)
+    return gate(proof.known(), others, suite=proof.suite)

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 SCHEMA = "goodsight"
-HEAD = "0009"
+HEAD = "0010"
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant of our own: who holds this lock is the one changing tables.
 MIGRATION_LOCK = 0x600D5160

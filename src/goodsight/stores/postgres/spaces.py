@@ -31,13 +31,13 @@ __all__ = [
 PRODUCTS_PER_PAGE = 500
 
 _PROJECTION = """
-    SELECT mean, matrix, blocks, rooted, photos, products, origin FROM projections
+    SELECT mean, matrix, blocks, rooted, photos, products, origin, photo_mean FROM projections
     WHERE vector_set_id = %s
 """
 _KEEP_PROJECTION = """
     INSERT INTO projections (vector_set_id, mean, matrix, blocks, rooted, photos, products,
-                             origin)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+                             origin, photo_mean)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CALIBRATIONS = """
     SELECT metric, temperature, threshold, origin, queries
@@ -99,7 +99,7 @@ def projection_of(connection: Connection, vectors: VectorSet) -> Projection | No
     row = cursor.execute(_PROJECTION, [vectors.id]).fetchone()
     if row is None:
         return None
-    mean, matrix, blocks, rooted, photos, products, origin = row
+    mean, matrix, blocks, rooted, photos, products, origin, photo_mean = row
     return Projection(
         mean=_numbers(mean),
         matrix=_numbers(matrix).reshape(-1, vectors.dimension),
@@ -108,6 +108,7 @@ def projection_of(connection: Connection, vectors: VectorSet) -> Projection | No
         photos=photos,
         products=products,
         origin=origin,
+        photo_mean=None if photo_mean is None else _numbers(photo_mean),
     )
 
 
@@ -124,6 +125,7 @@ def write_projection(connection: Connection, set_id: int, projection: Projection
             projection.photos,
             projection.products,
             projection.origin,
+            None if projection.photo_mean is None else _bytes(projection.photo_mean),
         ],
     )
 

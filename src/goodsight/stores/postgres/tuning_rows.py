@@ -38,6 +38,8 @@ def record_of(stored: Mapping[str, Any]) -> TuningRecord:
         model=None if model is None else TunedModel(**model),
         changed=tuple(_changed(query) for query in stored["changed"]),
         reason=stored["reason"],
+        gains=stored.get("gains"),
+        losses=stored.get("losses"),
     )
 
 

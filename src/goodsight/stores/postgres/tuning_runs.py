@@ -36,14 +36,18 @@ _FINISH = """
     FROM collections c WHERE c.id = r.collection_id AND r.id = %s
 """
 _FAIL = "UPDATE tuning_runs SET status = 'failed', finished_at = now() WHERE id = %s"
-_RUNS = """
-    SELECT id, method, status, started_at, finished_at, forced, vector_set_id, record
-    FROM tuning_runs WHERE collection_id = %s ORDER BY id DESC LIMIT %s
-"""
-_RUN = """
-    SELECT id, method, status, started_at, finished_at, forced, vector_set_id, record
-    FROM tuning_runs WHERE collection_id = %s AND id = %s
-"""
+# A run that is under way holds its lock: one without is of a process that died.
+_TOLD = f"""
+    SELECT id, method, CASE WHEN status = 'running' AND NOT EXISTS (
+            SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {TUNING_LOCK}
+            AND objid = collection_id AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        THEN 'interrupted' ELSE status END,
+        started_at, finished_at, forced, vector_set_id, record
+    FROM tuning_runs WHERE collection_id = %s
+"""  # noqa: S608 - a number of our own
+_RUNS = _TOLD + "ORDER BY id DESC LIMIT %s"
+_RUN = _TOLD + "AND id = %s"
 
 
 class PostgresOpenRun:

@@ -73,6 +73,7 @@ export const words = {
   "models.compared.table": "Comparisons of both models",
   "models.suite": "Asked with",
   "models.suite.unseen photos of known products": "unseen photos of known products",
+  "models.suite.views of the catalogue's photos": "views of the catalogue’s photos",
   "models.suite.unseen products": "unseen products",
   "models.suite.self-check": "catalogue photos, disturbed",
   "models.suite.category": "{suite}: {category}",
@@ -97,7 +98,7 @@ export const words = {
   "models.curve.epochs": "Epoch",
 
   "models.changed": "Searches that changed",
-  "models.changed.lead": "Photos with which one of the two models finds the right product and the other does not.",
+  "models.changed.lead": "Photos with which one of the two models finds the right product and the other does not; 60 of them at most.",
   "models.changed.filter": "Show",
   "models.changed.all": "All ({n})",
   "models.changed.better": "Better ({n})",

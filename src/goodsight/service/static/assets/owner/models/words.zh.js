@@ -67,6 +67,7 @@ export const words = {
   "models.compared.table": "两个模型的对比",
   "models.suite": "搜索所用照片",
   "models.suite.unseen photos of known products": "已知商品的新照片",
+  "models.suite.views of the catalogue's photos": "目录照片的变换图",
   "models.suite.unseen products": "未见过的商品",
   "models.suite.self-check": "处理过的目录照片",
   "models.suite.category": "{suite}：{category}",
@@ -91,7 +92,7 @@ export const words = {
   "models.curve.epochs": "轮次",
 
   "models.changed": "发生变化的搜索",
-  "models.changed.lead": "用这些照片搜索时，一个模型找到了正确商品，另一个没有。",
+  "models.changed.lead": "用这些照片搜索时，一个模型找到了正确商品，另一个没有；最多列出 60 次。",
   "models.changed.filter": "显示",
   "models.changed.all": "全部（{n}）",
   "models.changed.better": "变好（{n}）",
