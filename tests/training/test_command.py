@@ -38,9 +38,9 @@ def test_a_published_model_is_exported_and_added(tmp_path):
     assert json.loads(run("show", "our-clip", "--json", *home).stdout)["space"] == card["space"]
 
 
-def test_a_broken_model_is_refused_with_one(tmp_path):
+def test_a_broken_model_is_input_refused(tmp_path):
     published("dinov2", tmp_path / "published")
     (tmp_path / "published" / "model.safetensors").write_bytes(b"broken")
-    done = run("export", tmp_path / "published", tmp_path / "model", expect=1)
+    done = run("export", tmp_path / "published", tmp_path / "model", expect=3)
     assert "transformers cannot open it" in done.stderr
     assert not (tmp_path / "model").exists()
