@@ -83,7 +83,7 @@ def test_killed_at_any_moment_a_whole_model_serves(photos, tmp_path):
             # Every other time in the switch itself, which is short.
             until = 2 * STEPS if kill % 2 else chance.randrange(STEPS)
             before = heard(process, until)
-            time.sleep(chance.uniform(0, 0.2))
+            time.sleep(chance.uniform(0, 0.06))
             process.kill()
             told, said = ended(process)
             assert "Traceback" not in said

@@ -10,6 +10,7 @@
     │   └── SoundError       a recording that cannot be read, or in which nothing is understood
     ├── ModelError           a model folder or weight file that cannot be used
     │   ├── ModelNameError   no model has this name, or no new one may
+    │   ├── HubError         the model hub cannot be reached
     │   └── SpaceMismatch    vectors of one space met vectors of another
     ├── StoreError           the database refused or is not reachable
     │   ├── CollectionNotFound
@@ -30,6 +31,7 @@ __all__ = [
     "CollectionNotFound",
     "FilterError",
     "GoodsightError",
+    "HubError",
     "InputError",
     "Interrupted",
     "MissingExtra",
@@ -109,6 +111,12 @@ class ModelNameError(ModelError):
     """A name that no model has, or that no new model may have."""
 
     exit_code = 2
+
+
+class HubError(ModelError):
+    """The model hub cannot be reached."""
+
+    exit_code = 1
 
 
 class SpaceMismatch(ModelError):

@@ -15,7 +15,7 @@ from typing import Any
 
 import stamina
 
-from goodsight.core.errors import MissingExtra, ModelError
+from goodsight.core.errors import HubError, MissingExtra, ModelError
 from goodsight.hub.addresses import HubAddress
 from goodsight.hub.published import HubFile, HubModel
 
@@ -165,7 +165,7 @@ class Hub:
             ) from error
         except (httpx2.HTTPError, ConnectionError) as error:
             cause = _one_line(error) or type(error).__name__
-            raise ModelError(f"{what}: the hub cannot be reached ({cause}): {HINT}") from error
+            raise HubError(f"{what}: the hub cannot be reached ({cause}): {HINT}") from error
 
 
 def _file(sibling: Any) -> HubFile:
