@@ -24,20 +24,17 @@ __all__ = ["FilesToPlace", "kept_files", "leftovers"]
 STAGE_PREFIX = ".restoring."
 SETTINGS_MEMBER = f"settings/{SETTINGS_FILE}"
 HOUR = 3600
-# Everything here is written under such a name first, and renamed when it is whole: after an hour
-# nobody is at work on it.
-_HALF_WRITTEN = (
-    f"{STAGE_PREFIX}*",
-    "models/added/.*",
-    "models/bundled/.*",
-    "cache/photos/*/tmp*",
-    "postgres/cluster.unfinished",
-)
-# Training that was stopped or refused: the next run goes on with it, so it is kept for long.
-_UNFINISHED_TRAINING = ("tuning/*", "distilling/*")
-_LEFT_AFTER_SECONDS = dict.fromkeys(_HALF_WRITTEN, HOUR) | dict.fromkeys(
-    _UNFINISHED_TRAINING, 30 * 24 * HOUR
-)
+_LEFT_AFTER_SECONDS = {
+    # Written under such a name first, and renamed when it is whole.
+    f"{STAGE_PREFIX}*": HOUR,
+    "models/added/.*": HOUR,
+    "models/bundled/.*": HOUR,
+    "cache/photos/*/tmp*": HOUR,
+    "postgres/cluster.unfinished": HOUR,
+    # Training that was stopped or refused: the next run goes on with it.
+    "tuning/*": 30 * 24 * HOUR,
+    "distilling/*": 30 * 24 * HOUR,
+}
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from goodsight.core.errors import StoreError
+from goodsight.core.errors import InputError, StoreError
 from goodsight.core.gating import Comparison, Verdict
 from goodsight.core.tuning import (
     ChangedQuery,
@@ -96,6 +96,20 @@ def test_a_second_run_waits_for_its_turn(runs, postgres_store):
     assert [run.status for run in runs.runs()] == [TuningStatus.FAILED]
     with other.begin("head") as run:
         run.finish(TuningStatus.REFUSED, RECORD)
+
+
+def test_a_run_that_fails_says_why_and_keeps_what_was_recorded(runs):
+    def fails():
+        with runs.begin("backbone") as run:
+            run.record(RECORD)
+            raise InputError("the photos are gone\0")
+
+    with pytest.raises(InputError, match="gone"):
+        fails()
+    [failed] = runs.runs()
+    assert failed.status is TuningStatus.FAILED
+    assert failed.record.verdict == RECORD.verdict
+    assert failed.record.reason == "the photos are gone\N{REPLACEMENT CHARACTER}"
 
 
 BEGIN = """

@@ -145,6 +145,8 @@ class TuningRuns(Protocol):
     def begin(self, method: str) -> AbstractContextManager[OpenRun]:
         """A new run; one that is left without being finished has failed.
 
+        The error it is left by is its reason; what was recorded of it stays.
+
         Runs whose process died become interrupted. Raises CollectionNotFound, and StoreError
         while another process tunes the collection.
         """

@@ -50,11 +50,12 @@ def tune_head(
     """
     encoder = reader.base_encoder()
     views = ViewFeatures(encoder, folder / "views", augmentations=options.augmentations)
+    # First what somebody named: where nothing is there, nobody waits for the catalogue's views.
+    unlabelled = _unlabelled(reader, options, len(photos), views, watch, should_stop)
     examples = shop_examples(reader, photos, views, watch.viewed, should_stop)
     if options.method == SELF_SUPERVISED:
         examples = examples.without_products()
     blocks = encoder.card.feature_blocks
-    unlabelled = _unlabelled(reader, options, len(photos), views, watch, should_stop)
     work = HeadWork(examples, blocks, options.head, watch.training, should_stop, unlabelled)
     taught, kept_aside = work.whole(), work.split()
     trial = work.train(work.trial(kept_aside).examples, folder / "trial", "trial")

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 
-from goodsight.core.errors import GoodsightError, InputError, Interrupted, UsageError
+from goodsight.core.errors import InputError, Interrupted, UsageError
 from goodsight.core.ports import ImageEncoder, TextEncoder
 from goodsight.core.tuning import TuningRecord, TuningRun, TuningStatus
 from goodsight.reading import CollectionReader
@@ -73,9 +73,6 @@ class Tuner:
                 work(run, self._reader, photos, options, watch, should_stop, self._folder)
             except (Interrupted, KeyboardInterrupt):
                 run.finish(TuningStatus.INTERRUPTED, TuningRecord(reason="stopped as asked"))
-                raise
-            except GoodsightError as error:
-                run.finish(TuningStatus.FAILED, TuningRecord(reason=str(error)))
                 raise
         found = runs.run(run.id)
         assert found is not None  # noqa: S101 - just recorded

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from goodsight.core.errors import StoreError
+from goodsight.core.errors import GoodsightError, StoreError
 from goodsight.core.tuning import TuningRecord, TuningRun, TuningStatus
 from goodsight.stores.postgres.collection_rows import find_collection
 from goodsight.stores.postgres.database import Database
@@ -35,7 +35,12 @@ _FINISH = """
         vector_set_id = CASE WHEN %s THEN c.active_vector_set END
     FROM collections c WHERE c.id = r.collection_id AND r.id = %s
 """
-_FAIL = "UPDATE tuning_runs SET status = 'failed', finished_at = now() WHERE id = %s"
+# What was recorded before stays: a verdict, where it failed after that.
+_FAIL = """
+    UPDATE tuning_runs SET status = 'failed', finished_at = now(),
+        record = jsonb_set(record::jsonb, '{reason}', to_jsonb(%s::text))::json
+    WHERE id = %s
+"""
 # A run that is under way holds its lock: one without is of a process that died.
 _TOLD = f"""
     SELECT id, method, CASE WHEN status = 'running' AND NOT EXISTS (
@@ -87,12 +92,16 @@ class PostgresTuningRuns:
         with session:
             with translated(f"beginning to tune '{self._name}'"):
                 run = PostgresOpenRun(session, self._begun(session, method))
+            reason = ""
             try:
                 yield run
+            except GoodsightError as error:
+                reason = storable(str(error))
+                raise
             finally:
                 if not run.is_finished and not session.closed:
                     with translated("recording a tuning run"):
-                        session.execute(_FAIL, [run.id])
+                        session.execute(_FAIL, [reason, run.id])
 
     def _begun(self, session: Connection, method: str) -> int:
         found = find_collection(session, self._name)
