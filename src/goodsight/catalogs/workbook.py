@@ -53,6 +53,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
+    # The last is zipfile's word for a version of the format that it does not know.
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
 
